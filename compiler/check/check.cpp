@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// The driver of a check: the declarations in order, the expression, the warnings about the whole.
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "compiler/check/checker.h"
+#include "compiler/check/lints.h"
+
+namespace fwc {
+
+namespace {
+
+constexpr Interval<std::int64_t> kUnbounded = {std::numeric_limits<std::int64_t>::min(),
+                                               std::numeric_limits<std::int64_t>::max()};
+
+std::string range_text(const Interval<std::int64_t>& range) {
+  return fmt::format("{}..{}", range.low, range.high);
+}
+
+}  // namespace
+
+CheckResult check(const ast::Filter& filter, std::string_view text) {
+  return Checker(filter, text).run();
+}
+
+Checker::Checker(const ast::Filter& filter, std::string_view text)
+    : filter_(filter), text_(text), report_(text) {}
+
+CheckResult Checker::run() && {
+  find_kinds();
+  for (const ast::Declaration& declaration : filter_.declarations) declare(declaration);
+  lint_precedence(filter_, report_);
+  const Value root = condition(filter_.root);
+  warn_of_unused_variables();
+  if (report_.failed()) return {.filter = std::nullopt, .issues = std::move(report_).take()};
+  CheckedFilter checked = std::move(tree_).finish(*root, text_, std::move(variables_));
+  lint_clauses(checked, report_);
+  lint_covered(checked, report_);
+  lint_presence(checked, report_);
+  lint_whole(filter_, checked, report_);
+  return {.filter = std::move(checked), .issues = std::move(report_).take()};
+}
+
+void Checker::declare(const ast::Declaration& declaration) {
+  const auto is_this = [&](const auto& name) { return name == declaration.name; };
+  const auto first = std::find_if(variables_.begin(), variables_.end(),
+                                  [&](const auto& v) { return is_this(v.name); });
+  const Value value = this->value(declaration.value);
+  if (first != variables_.end() ||
+      std::any_of(failed_variables_.begin(), failed_variables_.end(), is_this)) {
+    report_.add(Code::duplicate_variable, declaration.name_span,
+                fmt::format("{} is declared twice", quoted("$" + declaration.name)));
+    return;
+  }
+  const auto type = value ? declared_type(declaration, *value) : std::nullopt;
+  const auto bounds = declared_bounds(declaration, type.value_or(Type::integer));
+  const auto initial = value ? tree_.constant(*value) : std::nullopt;
+  if (!type || !bounds || !initial) {
+    failed_variables_.push_back(declaration.name);
+    return;
+  }
+  if (*initial < bounds->low || *initial > bounds->high) {
+    report_.add(
+        Code::bad_default, span_of(declaration.value),
+        fmt::format("the default {} of {} is outside its bounds {}", quote(declaration.value),
+                    quoted("$" + declaration.name), quoted(range_text(*bounds))));
+  }
+  variables_.push_back({.name = declaration.name,
+                        .type = *type,
+                        .initial = *initial,
+                        .minimum = bounds->low,
+                        .maximum = bounds->high});
+  variable_spans_.push_back(declaration.name_span);
+  variable_read_.push_back(false);
+}
+
+std::optional<Type> Checker::declared_type(const ast::Declaration& declaration, NodeId value) {
+  const Type given = tree_.type(value);
+  const auto no_type = [&](Code code, Span span, std::string message, std::string hint = {}) {
+    report_.add(code, span, std::move(message), std::move(hint));
+    return std::nullopt;
+  };
+  if (given == Type::address)
+    return no_type(Code::bad_default, span_of(declaration.value),
+                   fmt::format("the default {} is an ip", quote(declaration.value)),
+                   "a variable is an int or a bool");
+  if (!tree_.constant(value))
+    return no_type(Code::not_constant, span_of(declaration.value),
+                   fmt::format("the default {} is not a constant", quote(declaration.value)));
+  if (!declaration.type) return given;
+  for (const Type type : {Type::boolean, Type::integer}) {
+    if (name(type) != *declaration.type) continue;
+    if (type == given) return type;
+    return no_type(
+        Code::bad_default, span_of(declaration.value),
+        fmt::format("the default {} of {} is {}, not {}", quote(declaration.value),
+                    quoted("$" + declaration.name), with_article(given), with_article(type)));
+  }
+  return no_type(Code::wrong_type, declaration.type_span,
+                 fmt::format("{} is not the type of a variable", quoted(*declaration.type)),
+                 "a variable is an `int` or a `bool`");
+}
+
+std::optional<Interval<std::int64_t>> Checker::declared_bounds(const ast::Declaration& declaration,
+                                                               Type type) {
+  if (!declaration.bounds) return type == Type::boolean ? Interval<std::int64_t>{0, 1} : kUnbounded;
+  const auto& range = std::get<ast::Range>(filter_.at(*declaration.bounds).value);
+  std::optional<std::int64_t> ends[2];
+  const ast::NodeId written[2] = {range.low, range.high};
+  for (int i = 0; i < 2; ++i) {
+    const Value end = number(written[i]);
+    if (!end) continue;
+    ends[i] = tree_.constant(*end);
+    if (!ends[i])
+      report_.add(Code::not_constant, span_of(written[i]),
+                  fmt::format("the bound {} is not a constant", quote(written[i])));
+  }
+  if (!ends[0] || !ends[1]) return std::nullopt;
+  if (type == Type::boolean) {
+    report_.add(Code::wrong_type, span_of(*declaration.bounds), "a bool variable has no bounds");
+    return std::nullopt;
+  }
+  if (*ends[0] <= *ends[1]) return Interval<std::int64_t>{*ends[0], *ends[1]};
+  report_.add(Code::empty_range, span_of(*declaration.bounds),
+              fmt::format("the range {} is empty", quote(*declaration.bounds)),
+              fmt::format("write {}", quoted(source(range.high) + ".." + source(range.low))));
+  return std::nullopt;
+}
+
+void Checker::warn_of_unused_variables() {
+  if (report_.failed()) return;  // the reading may be misspelt
+  for (std::size_t i = 0; i < variables_.size(); ++i)
+    if (!variable_read_[i])
+      report_.add(Code::unused_variable, variable_spans_[i],
+                  fmt::format("{} is never read", quoted("$" + variables_[i].name)));
+}
+
+std::string Checker::source(ast::NodeId id) const {
+  const std::string text(report_.text(span_of(id)));
+  return filter_.at(id).parenthesized ? "(" + text + ")" : text;
+}
+
+std::string with_article(Type type) {
+  return fmt::format("{} {}", type == Type::boolean ? "a" : "an", name(type));
+}
+
+}  // namespace fwc

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// The state of one check() run: what is known of the tree so far, and one function for each kind of
+// written node. The functions are spread over check.cpp, names.cpp, expressions.cpp,
+// comparisons.cpp and memberships.cpp.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/check/check.h"
+#include "compiler/check/literals.h"
+#include "compiler/check/report.h"
+#include "compiler/check/tree.h"
+#include "compiler/language/constants.h"
+
+namespace fwc {
+
+class Checker {
+ public:
+  Checker(const ast::Filter& filter, std::string_view text);
+  CheckResult run() &&;
+
+ private:
+  /// Empty where an error has been reported, so that nobody reports what follows from it.
+  using Value = std::optional<NodeId>;
+
+  /// Where a written node stands.
+  struct Place {
+    ast::NodeId id;
+    Span span;
+    ValueKind expected;  ///< the kind of constants that may stand here
+  };
+
+  /// The elements of a set as they are collected. Names that differ between the families, as ICMP
+  /// types do, make it two sets.
+  struct Elements {
+    ValueSet ipv4;  ///< also the set, where the families do not differ
+    ValueSet ipv6;
+    bool by_family = false;
+    bool failed = false;
+  };
+
+  // check.cpp
+  void declare(const ast::Declaration& declaration);
+  std::optional<Type> declared_type(const ast::Declaration& declaration, NodeId value);
+  std::optional<Interval<std::int64_t>> declared_bounds(const ast::Declaration& declaration,
+                                                        Type type);
+  void warn_of_unused_variables();
+
+  // names.cpp
+  void find_kinds();
+  Value check(const ast::Name& name, const Place& place);
+  Value check(const ast::Variable& variable, const Place& place);
+  Value unknown_name(std::string_view name, const Place& place);
+  std::string hint_for_name(std::string_view name, ValueKind expected) const;
+  /// The constant that a written node names, where that stands for different values by family.
+  std::optional<NamedValue> named_by_family(ast::NodeId id, ValueKind kind) const;
+
+  // expressions.cpp
+  Value value(ast::NodeId id, ValueKind expected = ValueKind::plain);
+  Value condition(ast::NodeId id, std::string_view repeated = {});
+  Value number(ast::NodeId id, ValueKind expected = ValueKind::plain);
+  Value check(const ast::Integer& integer, const Place& place);
+  Value check(const ast::Address& address, const Place& place);
+  Value check(const ast::Prefix& prefix, const Place& place);
+  Value check(const ast::Unary& unary, const Place& place);
+  Value check(const ast::Binary& binary, const Place& place);
+  Value check(const ast::Chain& chain, const Place& place);
+  Value check(const ast::Conditional& conditional, const Place& place);
+  Value check(const ast::Set& set, const Place& place);
+  Value check(const ast::Range& range, const Place& place);
+  Value arithmetic(const ast::Binary& binary, const Place& place);
+  bool is_defined(const ast::Binary& binary, NodeId rhs);
+  void warn_of_number(ast::NodeId written, NodeId id, std::string_view repeated);
+  bool warn_of_complement(ast::NodeId written, NodeId id);
+  std::string repeated_comparison(const ast::Binary* before, ast::NodeId operand) const;
+  std::optional<AddressPrefix> prefix_of(const ast::Prefix& prefix, Span span);
+  void report(const LiteralError& error, Span span);
+
+  // comparisons.cpp
+  Value equality(const ast::Binary& binary, const Place& place);
+  Value ordering(const ast::Binary& binary, const Place& place);
+  Value compare_numbers(const ast::Binary& binary, const Place& place, NodeId lhs, NodeId rhs);
+  Value compare_with_prefix(const ast::Binary& binary, const Place& place);
+  Value compare_with_name(const ast::Binary& binary, const Place& place, ValueKind kind);
+  ValueKind compared_kind(const ast::Binary& binary, const Place& place) const;
+  bool can_equal(NodeId field, NodeId constant, ast::NodeId written);
+  void warn_of_decided(ComparisonOp op, bool negated, NodeId lhs, NodeId rhs, Span span);
+  void warn_of_mixed_comparison(NodeId lhs, NodeId rhs, Span span);
+  Value wrong_comparison(const ast::Binary& binary, const Place& place, NodeId lhs, NodeId rhs);
+  static std::string hint_for_address();
+  NodeId negated_if(bool negated, NodeId id, Span span);
+  /// `(icmpv4 && make(ipv4)) || (icmpv6 && make(ipv6))`, for a field that lies in one header or the
+  /// other by family; only with the families that are asked for.
+  NodeId for_each_family(const FieldRow& field, bool ipv4, bool ipv6, Span span,
+                         const std::function<NodeId(Family)>& make);
+
+  // memberships.cpp
+  Value check(const ast::Membership& membership, const Place& place);
+  void warn_of_constant(NodeId member, bool negated, Span span);
+  void collect(ast::NodeId element, Value value, ValueKind kind, Elements& out);
+  bool collect_prefix(const ast::Prefix& prefix, ast::NodeId element, Value value, Elements& out);
+  bool collect_range(const ast::Range& range, ast::NodeId element, Value value, ValueKind kind,
+                     Elements& out);
+  Value element_constant(ast::NodeId element, Value value, ValueKind kind);
+  bool has_type_of(Type type, ast::NodeId element, Value value);
+  NodeId member(NodeId value, Elements elements, Span span);
+
+  /// The text of a written node, with the parentheses around it.
+  std::string source(ast::NodeId id) const;
+  std::string quote(ast::NodeId id) const { return report_.quote(filter_.at(id).span); }
+  Span span_of(ast::NodeId id) const { return filter_.at(id).span; }
+
+  const ast::Filter& filter_;
+  std::string_view text_;
+  Report report_;
+  Tree tree_;
+  std::vector<VariableDeclaration> variables_;
+  std::vector<Span> variable_spans_;
+  std::vector<bool> variable_read_;
+  std::vector<std::string> failed_variables_;  ///< declared, but not rightly
+  std::vector<ValueKind> kinds_;               ///< of each written node
+};
+
+/// The names of the fields for which `is_one` holds, in the order of the table.
+template <typename Predicate>
+std::vector<std::string_view> field_names(Predicate is_one) {
+  std::vector<std::string_view> names;
+  for (const FieldRow& field : kFields)
+    if (is_one(field)) names.push_back(field.name);
+  return names;
+}
+
+/// `a bool`, `an int`, `an ip`.
+std::string with_article(Type type);
+
+}  // namespace fwc

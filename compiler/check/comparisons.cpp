@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+// `==`, `!=` and the orderings.
+#include <fmt/format.h>
+
+#include "compiler/check/checker.h"
+#include "compiler/check/families.h"
+#include "compiler/check/lints.h"
+#include "compiler/check/ranges.h"
+
+namespace fwc {
+
+namespace {
+
+bool is_negated(const ast::Binary& binary) {
+  return binary.op == Operator::not_equal;
+}
+
+std::string range_text(const Interval<std::int64_t>& range) {
+  return range.low == range.high ? fmt::format("{}", range.low)
+                                 : fmt::format("{} to {}", range.low, range.high);
+}
+
+}  // namespace
+
+NodeId Checker::negated_if(bool negated, NodeId id, Span span) {
+  return negated ? tree_.negate(id, span) : id;
+}
+
+ValueKind Checker::compared_kind(const ast::Binary& binary, const Place& place) const {
+  if (kinds_[binary.lhs] != ValueKind::plain) return kinds_[binary.lhs];
+  if (kinds_[binary.rhs] != ValueKind::plain) return kinds_[binary.rhs];
+  return place.expected == ValueKind::tcp_flags ? place.expected : ValueKind::plain;
+}
+
+Checker::Value Checker::equality(const ast::Binary& binary, const Place& place) {
+  const auto is_prefix = [&](ast::NodeId id) {
+    return std::holds_alternative<ast::Prefix>(filter_.at(id).value);
+  };
+  if (is_prefix(binary.lhs) != is_prefix(binary.rhs)) return compare_with_prefix(binary, place);
+  const ValueKind kind = compared_kind(binary, place);
+  if (named_by_family(binary.lhs, kind) || named_by_family(binary.rhs, kind))
+    return compare_with_name(binary, place, kind);
+  const Value lhs = value(binary.lhs, kind);
+  const Value rhs = value(binary.rhs, kind);
+  if (!lhs || !rhs) return std::nullopt;
+  const bool addresses = tree_.type(*lhs) == Type::address;
+  if (addresses != (tree_.type(*rhs) == Type::address))
+    return wrong_comparison(binary, place, *lhs, *rhs);
+  if (!addresses) return compare_numbers(binary, place, *lhs, *rhs);
+  const NodeId equal = tree_.compare(ComparisonOp::equal, *lhs, *rhs, place.span);
+  return negated_if(is_negated(binary), equal, place.span);
+}
+
+Checker::Value Checker::wrong_comparison(const ast::Binary& binary, const Place& place, NodeId lhs,
+                                         NodeId rhs) {
+  const bool left_is_address = tree_.type(lhs) == Type::address;
+  const NodeId address = left_is_address ? lhs : rhs;
+  std::string hint = "an address is written as `192.0.2.1` or `2001:db8::1`";
+  if (tree_.constant_address(address) != nullptr) {
+    hint = hint_for_address();
+  } else if (tree_.field_row(left_is_address ? rhs : lhs) != nullptr) {
+    hint = fmt::format("{} is compared with addresses and prefixes",
+                       quote(left_is_address ? binary.lhs : binary.rhs));
+  }
+  report_.add(Code::wrong_type, place.span,
+              fmt::format("{} is {} and {} is {}", quote(binary.lhs), with_article(tree_.type(lhs)),
+                          quote(binary.rhs), with_article(tree_.type(rhs))),
+              std::move(hint));
+  return std::nullopt;
+}
+
+std::string Checker::hint_for_address() {
+  const auto fields = field_names([](const FieldRow& f) { return f.type == Type::address; });
+  return fmt::format("addresses are compared with {}", quoted_choice(fields));
+}
+
+Checker::Value Checker::ordering(const ast::Binary& binary, const Place& place) {
+  const ValueKind kind = compared_kind(binary, place);
+  const Value lhs = value(binary.lhs, kind);
+  const Value rhs = value(binary.rhs, kind);
+  if (!lhs || !rhs) return std::nullopt;
+  const bool addresses = tree_.type(*lhs) == Type::address || tree_.type(*rhs) == Type::address;
+  if (!addresses) return compare_numbers(binary, place, *lhs, *rhs);
+  if (tree_.type(*lhs) != tree_.type(*rhs)) return wrong_comparison(binary, place, *lhs, *rhs);
+  report_.add(Code::wrong_type, place.span,
+              fmt::format("addresses have no order for {}", quoted(row(binary.op).symbol)),
+              fmt::format("look them up in a range, as in {}",
+                          quoted(fmt::format("{} in 192.0.2.1..192.0.2.99", source(binary.lhs)))));
+  return std::nullopt;
+}
+
+Checker::Value Checker::compare_numbers(const ast::Binary& binary, const Place& place, NodeId lhs,
+                                        NodeId rhs) {
+  warn_of_mixed_comparison(lhs, rhs, place.span);
+  const NodeId a = tree_.number(lhs);
+  const NodeId b = tree_.number(rhs);
+  const bool equality = row(binary.op).kind == OperatorKind::equality;
+  if (equality && (!can_equal(a, b, binary.rhs) || !can_equal(b, a, binary.lhs)))
+    return std::nullopt;
+  const bool swapped = binary.op == Operator::greater || binary.op == Operator::greater_equal;
+  const bool strict = binary.op == Operator::less || binary.op == Operator::greater;
+  const ComparisonOp op = equality ? ComparisonOp::equal
+                          : strict ? ComparisonOp::less
+                                   : ComparisonOp::less_equal;
+  const NodeId left = swapped ? b : a;
+  const NodeId right = swapped ? a : b;
+  warn_of_decided(op, is_negated(binary), left, right, place.span);
+  return negated_if(is_negated(binary), tree_.compare(op, left, right, place.span), place.span);
+}
+
+bool Checker::can_equal(NodeId field, NodeId constant, ast::NodeId written) {
+  const FieldRow* row = tree_.field_row(field);
+  const auto value = tree_.constant(constant);
+  if (row == nullptr || !value || (*value >= 0 && *value <= row->maximum)) return true;
+  report_.add(Code::out_of_range, span_of(written),
+              fmt::format("{} is not a value of {}, which is 0 to {}", quote(written),
+                          quoted(row->name), row->maximum));
+  return false;
+}
+
+void Checker::warn_of_decided(ComparisonOp op, bool negated, NodeId lhs, NodeId rhs, Span span) {
+  const auto is_truth = [&](NodeId id) {  // `a < b < c` and `!a == b` have warnings of their own
+    const auto* truth = std::get_if<AsInteger>(&tree_.at(id).value);
+    return truth != nullptr && !std::holds_alternative<FieldValue>(tree_.at(truth->operand).value);
+  };
+  if (is_truth(lhs) || is_truth(rhs) || report_.has(Code::bitwise_precedence, span)) return;
+  const auto left = value_range(tree_, variables_, lhs);
+  const auto right = value_range(tree_, variables_, rhs);
+  const auto decided = decide(op, left, right);
+  if (!decided) return;
+  const bool result = *decided != negated;
+  const NodeId varies = tree_.constant(lhs) ? rhs : lhs;
+  std::string message =
+      fmt::format("{} is always {}", report_.quote(span), result ? "true" : "false");
+  if (!tree_.constant(varies))
+    message += fmt::format(": {} is {}", report_.quote(tree_.at(varies).span),
+                           range_text(varies == lhs ? left : right));
+  std::string hint;
+  if (const FieldRow* field = tree_.field_row(varies); field != nullptr && result && !negated)
+    if (const std::string guard = guard_for(*field); !guard.empty())
+      hint = fmt::format("for packets that have it write {}", quoted(guard));
+  report_.add(result ? Code::always_true : Code::always_false, span, std::move(message),
+              std::move(hint));
+}
+
+void Checker::warn_of_mixed_comparison(NodeId lhs, NodeId rhs, Span span) {
+  const auto is_number = [&](NodeId id) {
+    return tree_.field_row(id) != nullptr && tree_.type(id) == Type::integer;
+  };
+  const auto is_test = [&](NodeId id) {
+    return tree_.field_row(id) != nullptr && tree_.type(id) == Type::boolean;
+  };
+  if (!(is_number(lhs) && is_test(rhs)) && !(is_test(lhs) && is_number(rhs))) return;
+  const Span number = tree_.at(is_number(lhs) ? lhs : rhs).span;
+  const Span test = tree_.at(is_number(lhs) ? rhs : lhs).span;
+  report_.add(Code::number_as_condition, span,
+              fmt::format("the number {} is compared with the condition {}, which counts as 0 or 1",
+                          report_.quote(number), report_.quote(test)),
+              fmt::format("{} holds or not without being compared", report_.quote(test)));
+}
+
+Checker::Value Checker::compare_with_prefix(const ast::Binary& binary, const Place& place) {
+  const bool on_left = std::holds_alternative<ast::Prefix>(filter_.at(binary.lhs).value);
+  const ast::NodeId written = on_left ? binary.lhs : binary.rhs;
+  const ast::NodeId other = on_left ? binary.rhs : binary.lhs;
+  const Value looked_up = value(other);
+  Elements elements;
+  collect(written, looked_up, ValueKind::plain, elements);
+  if (!looked_up || elements.failed) return std::nullopt;
+  return negated_if(is_negated(binary), member(*looked_up, std::move(elements), place.span),
+                    place.span);
+}
+
+NodeId Checker::for_each_family(const FieldRow& field, bool ipv4, bool ipv6, Span span,
+                                const std::function<NodeId(Family)>& make) {
+  std::vector<NodeId> families;
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    if (!(family == Family::ipv4 ? ipv4 : ipv6)) continue;
+    const NodeId test = tree_.field(*test_of_family(field, family), span);
+    families.push_back(tree_.logical(LogicalOp::all, {test, make(family)}, span));
+  }
+  if (families.size() == 1) return families.front();
+  return tree_.logical(LogicalOp::any, std::move(families), span);
+}
+
+Checker::Value Checker::compare_with_name(const ast::Binary& binary, const Place& place,
+                                          ValueKind kind) {
+  const auto left = named_by_family(binary.lhs, kind);
+  const ast::NodeId other = left ? binary.rhs : binary.lhs;
+  const ast::NodeId written = left ? binary.lhs : binary.rhs;
+  const Value field = value(other);
+  if (!field) return std::nullopt;
+  const FieldRow* row = tree_.field_row(*field);
+  if (row == nullptr) return value(written, kind);  // reports that the name has two numbers
+  const NamedValue named = *named_by_family(written, kind);
+  const auto index = std::get<FieldValue>(tree_.at(*field).value).field;
+  const NodeId id = for_each_family(
+      *row, named.ipv4.has_value(), named.ipv6.has_value(), place.span, [&](Family family) {
+        const auto& number = family == Family::ipv4 ? named.ipv4 : named.ipv6;
+        return tree_.compare(ComparisonOp::equal, tree_.field(index, span_of(other)),
+                             tree_.integer(*number, span_of(written)), place.span);
+      });
+  return negated_if(is_negated(binary), id, place.span);
+}
+
+}  // namespace fwc

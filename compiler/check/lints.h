@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Warnings that need more than one node: about the tree as written, and about the checked filter.
+#pragma once
+
+#include <string>
+
+#include "compiler/check/checked_filter.h"
+#include "compiler/check/report.h"
+#include "grammar/ast.h"
+
+namespace fwc {
+
+/// `a & b == c`, `a < b < c` and `!a == b`, read as C reads them.
+void lint_precedence(const ast::Filter& filter, Report& report);
+
+/// Clauses that hold for no packet or for every one: `tcp && udp`, `x != 1 || x != 2`.
+void lint_clauses(const CheckedFilter& filter, Report& report);
+
+/// Clauses that another one makes superfluous: `tcp || tcp && dst_port == 80`.
+void lint_covered(const CheckedFilter& filter, Report& report);
+
+/// Negated conditions that packets without the field meet: `dst_port != 22`.
+void lint_presence(const CheckedFilter& filter, Report& report);
+
+/// A filter that is constant although it was not written as one.
+void lint_whole(const ast::Filter& written, const CheckedFilter& filter, Report& report);
+
+/// A condition that the packets with the field meet, `tcp || udp`; empty where all IP packets have
+/// it.
+std::string guard_for(const FieldRow& field);
+
+}  // namespace fwc

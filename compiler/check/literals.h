@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Literals as written to values, with the reason where one is not right.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "compiler/diagnostics/codes.h"
+#include "compiler/language/types.h"
+#include "grammar/span.h"
+
+namespace fwc {
+
+/// What is wrong with a literal; the span is relative to its first character.
+struct LiteralError {
+  Code code;
+  Span span;
+  std::string message;
+  std::string hint;
+};
+
+template <typename T>
+using Literal = std::variant<T, LiteralError>;
+
+/// `53`, `0x1f`, `0o17`, `0b101`, with `_` or `'` between digits; 0 to INT64_MAX.
+Literal<std::int64_t> read_integer(std::string_view text);
+
+Literal<Address> read_address(std::string_view text);
+
+/// Host bits are an error too.
+Literal<AddressPrefix> read_prefix(std::string_view address, std::string_view length);
+
+}  // namespace fwc

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// `in` and `not in`: the elements of a set become intervals.
+#include <fmt/format.h>
+
+#include "compiler/check/checker.h"
+#include "compiler/check/families.h"
+
+namespace fwc {
+
+namespace {
+
+void add_interval(ValueSet& set, const Address& low, const Address& high) {
+  if (low.family == Family::ipv4)
+    set.ipv4.push_back(
+        {static_cast<std::uint32_t>(low.bits.low), static_cast<std::uint32_t>(high.bits.low)});
+  else
+    set.ipv6.push_back({low.bits, high.bits});
+}
+
+}  // namespace
+
+Checker::Value Checker::check(const ast::Membership& membership, const Place& place) {
+  const Value value = this->value(membership.value);
+  const ValueKind kind = kinds_[membership.value];
+  Elements elements;
+  const ast::Node& written = filter_.at(membership.set);
+  if (const auto* set = std::get_if<ast::Set>(&written.value)) {
+    if (set->elements.empty()) {
+      report_.add(Code::empty_set, written.span, "the set is empty, so nothing is in it");
+      return std::nullopt;
+    }
+    for (const ast::NodeId element : set->elements) collect(element, value, kind, elements);
+  } else {
+    collect(membership.set, value, kind, elements);
+  }
+  if (!value || elements.failed) return std::nullopt;
+  const NodeId id = member(*value, std::move(elements), place.span);
+  warn_of_constant(id, membership.negated, place.span);
+  return negated_if(membership.negated, id, place.span);
+}
+
+/// `dst_port == 80 in {80}` looks 80 up, for `in` binds tighter than `==`.
+void Checker::warn_of_constant(NodeId member, bool negated, Span span) {
+  const auto found = tree_.constant(member);
+  if (!found || report_.has(Code::bitwise_precedence, span)) return;
+  const bool result = (*found != 0) != negated;
+  report_.add(result ? Code::always_true : Code::always_false, span,
+              fmt::format("{} is always {}", report_.quote(span), result ? "true" : "false"));
+}
+
+void Checker::collect(ast::NodeId element, Value value, ValueKind kind, Elements& out) {
+  const ast::Node& node = filter_.at(element);
+  if (const auto* prefix = std::get_if<ast::Prefix>(&node.value)) {
+    out.failed |= !collect_prefix(*prefix, element, value, out);
+    return;
+  }
+  if (const auto* range = std::get_if<ast::Range>(&node.value)) {
+    out.failed |= !collect_range(*range, element, value, kind, out);
+    return;
+  }
+  const bool field = value && tree_.field_row(*value) != nullptr;
+  if (const auto named = named_by_family(element, kind); named && field) {
+    out.by_family = true;
+    if (named->ipv4) out.ipv4.integers.push_back({*named->ipv4, *named->ipv4});
+    if (named->ipv6) out.ipv6.integers.push_back({*named->ipv6, *named->ipv6});
+    return;
+  }
+  const Value constant = element_constant(element, value, kind);
+  if (!constant) {
+    out.failed = true;
+    return;
+  }
+  if (const Address* address = tree_.constant_address(*constant)) {
+    add_interval(out.ipv4, *address, *address);
+    return;
+  }
+  const std::int64_t number = *tree_.constant(*constant);
+  out.ipv4.integers.push_back({number, number});
+  out.ipv6.integers.push_back({number, number});
+}
+
+bool Checker::has_type_of(Type type, ast::NodeId element, Value value) {
+  if (!value) return true;
+  const Type wanted = tree_.type(*value);
+  if ((type == Type::address) == (wanted == Type::address)) return true;
+  report_.add(Code::wrong_type, span_of(element),
+              fmt::format("{} is {}, but {}, which is looked up, is {}", quote(element),
+                          std::holds_alternative<ast::Prefix>(filter_.at(element).value)
+                              ? "a prefix"
+                              : with_article(type),
+                          report_.quote(tree_.at(*value).span), with_article(wanted)),
+              type == Type::address ? hint_for_address()
+                                    : "an address is written as `192.0.2.1` or `2001:db8::1`");
+  return false;
+}
+
+Checker::Value Checker::element_constant(ast::NodeId element, Value value, ValueKind kind) {
+  const Value id = this->value(element, kind);
+  if (!id) return std::nullopt;
+  if (!has_type_of(tree_.type(*id), element, value)) return std::nullopt;
+  if (tree_.constant_address(*id) != nullptr) return id;
+  if (!tree_.constant(*id)) {
+    report_.add(Code::not_constant, span_of(element),
+                fmt::format("{} is not a constant", quote(element)),
+                "what is looked up in is known when the filter is compiled; compare with `==`");
+    return std::nullopt;
+  }
+  if (value && !can_equal(*value, *id, element)) return std::nullopt;
+  return id;
+}
+
+bool Checker::collect_prefix(const ast::Prefix& prefix, ast::NodeId element, Value value,
+                             Elements& out) {
+  const auto read = prefix_of(prefix, span_of(element));
+  if (!read || !has_type_of(Type::address, element, value)) return false;
+  add_interval(out.ipv4, first_address(*read), last_address(*read));
+  return true;
+}
+
+bool Checker::collect_range(const ast::Range& range, ast::NodeId element, Value value,
+                            ValueKind kind, Elements& out) {
+  const Value low = element_constant(range.low, value, kind);
+  const Value high = element_constant(range.high, value, kind);
+  if (!low || !high) return false;
+  const Address* first = tree_.constant_address(*low);
+  const Address* last = tree_.constant_address(*high);
+  const bool mixed = (first == nullptr) != (last == nullptr) ||
+                     (first != nullptr && first->family != last->family);
+  if (mixed) {
+    report_.add(Code::wrong_type, span_of(element),
+                fmt::format("the ends of {} are of different {}", quote(element),
+                            first != nullptr && last != nullptr ? "address families" : "types"));
+    return false;
+  }
+  const bool empty =
+      first != nullptr ? *last < *first : *tree_.constant(*high) < *tree_.constant(*low);
+  if (empty) {
+    report_.add(Code::empty_range, span_of(element),
+                fmt::format("the range {} is empty", quote(element)),
+                fmt::format("write {}", quoted(source(range.high) + ".." + source(range.low))));
+    return false;
+  }
+  if (first != nullptr) {
+    add_interval(out.ipv4, *first, *last);
+    return true;
+  }
+  const Interval<std::int64_t> numbers{*tree_.constant(*low), *tree_.constant(*high)};
+  out.ipv4.integers.push_back(numbers);
+  out.ipv6.integers.push_back(numbers);
+  return true;
+}
+
+NodeId Checker::member(NodeId value, Elements elements, Span span) {
+  if (tree_.type(value) == Type::boolean) value = tree_.number(value);
+  if (!elements.by_family) return tree_.member(value, std::move(elements.ipv4), span);
+  const auto index = std::get<FieldValue>(tree_.at(value).value).field;
+  const Span value_span = tree_.at(value).span;
+  return for_each_family(kFields[index], !elements.ipv4.integers.empty(),
+                         !elements.ipv6.integers.empty(), span, [&](Family family) {
+                           ValueSet& set = family == Family::ipv4 ? elements.ipv4 : elements.ipv6;
+                           return tree_.member(tree_.field(index, value_span), std::move(set),
+                                               span);
+                         });
+}
+
+}  // namespace fwc

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Makes the nodes of a CheckedFilter: converts between bool and int explicitly and folds constants.
+// The callers have found the types right; nothing here reports an error.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "compiler/check/checked_filter.h"
+
+namespace fwc {
+
+class Tree {
+ public:
+  NodeId boolean(bool value, Span span);
+  NodeId integer(std::int64_t value, Span span);
+  NodeId address(const Address& value, Span span);
+  NodeId field(FieldIndex field, Span span);
+  NodeId variable(std::uint32_t variable, Type type, Span span);
+
+  /// A bool or an int as the other one; constants convert at once.
+  NodeId condition(NodeId id);
+  NodeId number(NodeId id);
+
+  /// Of ints.
+  NodeId arithmetic(ArithmeticOp op, NodeId lhs, NodeId rhs, Span span);
+  /// Of two ints, or of two addresses for equal.
+  NodeId compare(ComparisonOp op, NodeId lhs, NodeId rhs, Span span);
+  /// Of an int or an address; the set may be in any order.
+  NodeId member(NodeId value, ValueSet set, Span span);
+  /// Of bools.
+  NodeId negate(NodeId operand, Span span);
+  NodeId logical(LogicalOp op, std::vector<NodeId> operands, Span span);
+  /// The arms have one type.
+  NodeId conditional(NodeId condition, NodeId then_value, NodeId else_value, Span span);
+
+  const Node& at(NodeId id) const { return nodes_[id]; }
+  Type type(NodeId id) const { return nodes_[id].type; }
+
+  /// The value of a constant; of a bool constant 0 or 1.
+  std::optional<std::int64_t> constant(NodeId id) const;
+  const Address* constant_address(NodeId id) const;
+  /// The row of a node that is a field, nothing more.
+  const FieldRow* field_row(NodeId id) const;
+
+  /// What the root needs, without what folding left over.
+  CheckedFilter finish(NodeId root, std::string_view text,
+                       std::vector<VariableDeclaration> variables) &&;
+
+ private:
+  template <typename T>
+  NodeId add(T value, Type type, Span span) {
+    nodes_.push_back({std::move(value), type, span});
+    return static_cast<NodeId>(nodes_.size() - 1);
+  }
+
+  std::vector<Node> nodes_;
+  std::vector<ValueSet> sets_;
+};
+
+}  // namespace fwc

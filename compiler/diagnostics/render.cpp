@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+// A Diagnostic as a person reads it. The text is not trusted: nothing of it reaches a terminal but
+// printable characters, and only as much of a line is read as is shown.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "compiler/diagnostics/utf8.h"
+#include "fwc/diagnostic.h"
+
+namespace fwc {
+
+namespace {
+
+constexpr std::string_view kIndent = "  ";
+constexpr std::string_view kCut = "…";
+constexpr std::size_t kLeastWidth = 24;
+
+struct CodePointRange {
+  char32_t low;
+  char32_t high;
+};
+
+bool lies_in(char32_t c, std::initializer_list<CodePointRange> ranges) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [c](CodePointRange r) { return c >= r.low && c <= r.high; });
+}
+
+/// Control characters, and those that are invisible or change the order of what is shown.
+bool needs_escape(char32_t c) {
+  return lies_in(c, {{0x00, 0x1f},
+                     {0x7f, 0x9f},
+                     {0xad, 0xad},
+                     {0x0300, 0x036f},
+                     {0x061c, 0x061c},
+                     {0x200b, 0x200f},
+                     {0x2028, 0x202e},
+                     {0x2060, 0x206f},
+                     {0xfe00, 0xfe0f},
+                     {0xfeff, 0xfeff},
+                     {0xfff0, 0xfffb},
+                     {0xe0000, 0xe0fff}});
+}
+
+/// Whether a terminal gives the character two columns, near enough (Unicode Annex 11).
+bool is_wide(char32_t c) {
+  return lies_in(c, {{0x1100, 0x115f},
+                     {0x2e80, 0xa4cf},
+                     {0xac00, 0xd7a3},
+                     {0xf900, 0xfaff},
+                     {0xfe30, 0xfe6f},
+                     {0xff00, 0xff60},
+                     {0xffe0, 0xffe6},
+                     {0x1f300, 0x1faff},
+                     {0x20000, 0x3fffd}});
+}
+
+/// A character of the text as it is shown.
+struct Cell {
+  std::string shown;
+  std::size_t columns = 1;
+};
+
+Cell cell_of(std::string_view text, std::size_t at, const Character& c) {
+  std::string escape;
+  if (!c.code_point)
+    escape = fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at]));
+  else if (*c.code_point == '\t')
+    escape = "\\t";
+  else if (*c.code_point == '\r')
+    escape = "\\r";
+  else if (*c.code_point == '\n')
+    escape = "\\n";
+  else if (*c.code_point < 0x80 && needs_escape(*c.code_point))
+    escape = fmt::format("\\x{:02x}", static_cast<unsigned>(*c.code_point));
+  else if (needs_escape(*c.code_point))
+    escape = fmt::format("\\u{{{:x}}}", static_cast<unsigned>(*c.code_point));
+  else
+    return {std::string(text.substr(at, c.bytes)), is_wide(*c.code_point) ? 2U : 1U};
+  return {escape, escape.size()};
+}
+
+std::string visible(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const Character c = character_at(text, at);
+    out += cell_of(text, at, c).shown;
+    at += c.bytes;
+  }
+  return out;
+}
+
+/// The part of a line that is shown: grows to both sides from a point, as far as it may.
+class Window {
+ public:
+  Window(std::string_view line, std::size_t from) : line_(line), begin_(from), end_(from) {}
+
+  /// Both grow towards `limit` and stop where `columns` would be exceeded.
+  void grow_right(std::size_t limit, std::size_t columns) {
+    while (end_ < limit) {
+      const Character c = character_at(line_, end_);
+      const std::size_t more = cell_of(line_, end_, c).columns;
+      if (columns_ + more > columns) return;
+      columns_ += more;
+      end_ += c.bytes;
+    }
+  }
+  void grow_left(std::size_t columns) {
+    while (begin_ > 0) {
+      const std::size_t at = character_before(line_, begin_);
+      const std::size_t more = cell_of(line_, at, character_at(line_, at)).columns;
+      if (columns_ + more > columns) return;
+      columns_ += more;
+      begin_ = at;
+    }
+  }
+
+  std::size_t begin() const { return begin_; }
+  std::size_t end() const { return end_; }
+  std::size_t columns() const { return columns_; }
+  bool is_whole() const { return begin_ == 0 && end_ == line_.size(); }
+
+ private:
+  std::string_view line_;
+  std::size_t begin_;
+  std::size_t end_;
+  std::size_t columns_ = 0;
+};
+
+/// The whole line if it fits, otherwise the span with what fits around it, evenly.
+Window choose_window(std::string_view line, std::size_t begin, std::size_t end,
+                     std::size_t columns) {
+  Window whole(line, 0);
+  whole.grow_right(line.size(), columns);
+  if (whole.is_whole()) return whole;
+  columns -= 2;  // for the two marks of the cuts
+  Window part(line, begin);
+  part.grow_right(end, columns * 3 / 4);
+  part.grow_left(part.columns() + (columns - part.columns()) / 2);
+  part.grow_right(line.size(), columns);
+  part.grow_left(columns);
+  return part;
+}
+
+std::size_t columns_between(std::string_view line, std::size_t begin, std::size_t end) {
+  std::size_t columns = 0;
+  while (begin < end) {
+    const Character c = character_at(line, begin);
+    columns += cell_of(line, begin, c).columns;
+    begin += c.bytes;
+  }
+  return columns;
+}
+
+struct Line {
+  std::string_view text;
+  std::size_t begin;  ///< of the span, in the line
+  std::size_t end;    ///< of the span, or of the line where the span goes on
+};
+
+Line line_of(std::string_view text, std::size_t offset, std::size_t length) {
+  offset = std::min(offset, text.size());
+  const std::size_t before = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+  const std::size_t first = before == std::string_view::npos ? 0 : before + 1;
+  const std::size_t last = std::min(text.find('\n', offset), text.size());
+  std::string_view line = text.substr(first, last - first);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  const std::size_t begin = std::min(offset - first, line.size());
+  return {line, begin, std::min(begin + std::min(length, line.size()), line.size())};
+}
+
+struct Palette {
+  std::string_view strong, error, warning, hint, plain;
+};
+constexpr Palette kColors = {"\x1b[1m", "\x1b[1;31m", "\x1b[1;35m", "\x1b[1;36m", "\x1b[0m"};
+constexpr Palette kNoColors = {};
+
+std::string source_lines(const Line& line, std::size_t width, std::string_view color,
+                         std::string_view plain) {
+  const Window window = choose_window(line.text, line.begin, line.end, width - kIndent.size());
+  const bool cut_left = window.begin() > 0;
+  const bool cut_right = window.end() < line.text.size();
+  const std::size_t end = std::min(line.end, window.end());
+  const std::size_t before =
+      columns_between(line.text, window.begin(), line.begin) + (cut_left ? 1 : 0);
+  const std::size_t under = columns_between(line.text, line.begin, end);
+  std::string marks = "^";
+  if (under > 1) marks.append(under - 1, '~');
+  return fmt::format("{}{}{}{}\n{}{:{}}{}{}{}\n", kIndent, cut_left ? kCut : "",
+                     visible(line.text.substr(window.begin(), window.end() - window.begin())),
+                     cut_right ? kCut : "", kIndent, "", before, color, marks, plain);
+}
+
+}  // namespace
+
+std::string render(const Diagnostic& diagnostic, std::string_view text, std::string_view name,
+                   bool color, unsigned width) {
+  const Palette& palette = color ? kColors : kNoColors;
+  const std::string_view shade = diagnostic.error ? palette.error : palette.warning;
+  std::string out =
+      fmt::format("{}{}:{}:{}:{} {}{}:{} {} [{}]\n", palette.strong, visible(name), diagnostic.line,
+                  diagnostic.column, palette.plain, shade, diagnostic.error ? "error" : "warning",
+                  palette.plain, visible(diagnostic.message), diagnostic.code);
+  out += source_lines(line_of(text, diagnostic.offset, diagnostic.length),
+                      std::max<std::size_t>(width, kLeastWidth), shade, palette.plain);
+  if (!diagnostic.hint.empty())
+    out += fmt::format("{}{}hint:{} {}\n", kIndent, palette.hint, palette.plain,
+                       visible(diagnostic.hint));
+  return out;
+}
+
+}  // namespace fwc

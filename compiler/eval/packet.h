@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// A packet as the cgroup_skb hook shows it: from the network header on, without a link layer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace fwc {
+
+inline constexpr std::uint16_t kEtherTypeIpv4 = 0x0800;
+inline constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
+
+/// What the kernel knows of a packet besides its bytes: members of `struct __sk_buff`.
+struct PacketContext {
+  std::uint32_t mark = 0;
+  std::uint32_t priority = 0;
+  std::uint32_t interface = 0;  ///< its index
+  std::uint32_t gso_size = 0;
+  std::uint32_t gso_segments = 0;
+
+  friend bool operator==(const PacketContext&, const PacketContext&) = default;
+};
+
+struct Packet {
+  /// EtherType in host order, the kernel's `skb->protocol`. A packet that is neither IPv4 nor IPv6
+  /// is not malformed: all its IP fields are absent.
+  std::uint16_t protocol = kEtherTypeIpv4;
+  std::span<const std::byte> bytes;
+  PacketContext context = {};
+};
+
+}  // namespace fwc

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// The tree of what was written: first stage of the pipe. Names are text and literals are text, for
+// nothing is resolved yet; the checker turns this into a CheckedFilter.
+//
+// Nodes live in one vector and name their children by index, so that a tree of any size is freed
+// without recursion and compares with ==. A child's index is always lower than its parent's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "grammar/operators.h"
+#include "grammar/span.h"
+
+namespace fwc::ast {
+
+using NodeId = std::uint32_t;
+
+/// An integer literal as written: `53`, `0x1f`, `0o17`, `0b101`, `1_000`, `1'000`, also `010`.
+struct Integer {
+  std::string text;
+  friend bool operator==(const Integer&, const Integer&) = default;
+};
+
+/// An IPv4 or IPv6 address as written, without a prefix length. May still be malformed
+/// (`1.2.3.999`).
+struct Address {
+  std::string text;
+  friend bool operator==(const Address&, const Address&) = default;
+};
+
+/// `address/length` as written.
+struct Prefix {
+  std::string address;
+  std::string length;
+  friend bool operator==(const Prefix&, const Prefix&) = default;
+};
+
+/// A field, a constant, `true` or `false`: `udp`, `tcp.flags`, `https`.
+struct Name {
+  std::string text;
+  friend bool operator==(const Name&, const Name&) = default;
+};
+
+/// `$name`; the text is without the dollar sign.
+struct Variable {
+  std::string text;
+  friend bool operator==(const Variable&, const Variable&) = default;
+};
+
+struct Unary {
+  Operator op;
+  NodeId operand;
+  friend bool operator==(const Unary&, const Unary&) = default;
+};
+
+/// Every binary operator but the logical and the membership ones.
+struct Binary {
+  Operator op;
+  NodeId lhs;
+  NodeId rhs;
+  friend bool operator==(const Binary&, const Binary&) = default;
+};
+
+/// `a || b || c`: one wide node, so that a long chain is not a deep tree. At least two operands.
+struct Chain {
+  Operator op;  ///< logical_or, logical_xor or logical_and
+  std::vector<NodeId> operands;
+  friend bool operator==(const Chain&, const Chain&) = default;
+};
+
+struct Conditional {
+  NodeId condition;
+  NodeId then_value;
+  NodeId else_value;
+  friend bool operator==(const Conditional&, const Conditional&) = default;
+};
+
+/// `value in set`. The right side is a Set, a Range, a Prefix or any operand (the checker judges
+/// it).
+struct Membership {
+  bool negated;
+  NodeId value;
+  NodeId set;
+  friend bool operator==(const Membership&, const Membership&) = default;
+};
+
+/// `{a, b..c, d/8}`; may be empty here, which the checker refuses.
+struct Set {
+  std::vector<NodeId> elements;
+  friend bool operator==(const Set&, const Set&) = default;
+};
+
+/// `low..high`, both ends included.
+struct Range {
+  NodeId low;
+  NodeId high;
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
+struct Node {
+  std::variant<Integer, Address, Prefix, Name, Variable, Unary, Binary, Chain, Conditional,
+               Membership, Set, Range>
+      value;
+  Span span;
+  bool parenthesized = false;  ///< written in parentheses of its own; lints about precedence ask
+  friend bool operator==(const Node&, const Node&) = default;
+};
+
+/// `let $name: type = value in low..high;` (type and bounds may be missing).
+struct Declaration {
+  std::string name;  ///< without the dollar sign
+  Span name_span;
+  std::optional<std::string> type;
+  Span type_span;
+  NodeId value;
+  std::optional<NodeId> bounds;  ///< a Range node
+  friend bool operator==(const Declaration&, const Declaration&) = default;
+};
+
+/// A whole filter text: declarations, then one expression.
+struct Filter {
+  std::vector<Node> nodes;
+  std::vector<Declaration> declarations;
+  NodeId root = 0;
+
+  const Node& at(NodeId id) const { return nodes[id]; }
+  friend bool operator==(const Filter&, const Filter&) = default;
+};
+
+}  // namespace fwc::ast

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+// The grammar: one rule for each production, the production in the comment above it. Syntax only;
+// actions.h says what a rule builds, errors.h what is said where a rule that must match does not.
+//
+// No rule that has an action is ever given back: every choice is made by the token at hand, so the
+// actions may build as they go. Operators are a flat row of operands here; their precedences are
+// climbed while the tree is built.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <tao/pegtl.hpp>
+
+#include "grammar/operators.h"
+
+namespace fwc::grammar {
+
+namespace peg = tao::pegtl;
+
+using Input = peg::memory_input<peg::tracking_mode::lazy, peg::eol::lf_crlf, const char*>;
+
+// ---- blanks
+
+// white_space = " " | tab | line feed | carriage return | vertical tab | form feed
+struct white_space : peg::plus<peg::space> {};
+// line_comment = ( "#" | "//" ) { any } ( line end | end )
+struct line_comment : peg::seq<peg::sor<peg::one<'#'>, peg::two<'/'>>, peg::until<peg::eolf>> {};
+// comment_rest = { any } "*/"
+// Not a `must`: error messages skip blanks as well and may not fail themselves.
+struct comment_rest : peg::until<peg::string<'*', '/'>> {};
+// block_comment = "/*" comment_rest
+struct block_comment : peg::seq<peg::string<'/', '*'>, comment_rest> {};
+// blanks = { white_space | line_comment | block_comment }
+struct blanks : peg::star<peg::sor<white_space, line_comment, block_comment>> {};
+
+/// Bytes of blanks at the start of `text`.
+inline std::size_t blanks_at(std::string_view text) {
+  Input in(text.data(), text.data() + text.size(), "");
+  return peg::parse<blanks>(in) ? in.byte() : 0;
+}
+
+// token = rule blanks
+template <typename Rule>
+struct token : peg::seq<Rule, blanks> {};
+
+// ---- operators, from the table
+
+constexpr bool is_identifier_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// Bytes that `spelling` takes at the start of `text`, 0 where it does not stand there. The space
+/// in `not in` is any blanks; a word ends where the identifier does.
+inline std::size_t spelling_at(std::string_view text, std::string_view spelling) {
+  std::size_t at = 0;
+  for (const char c : spelling) {
+    const std::string_view rest = text.substr(at);
+    const std::size_t step = c == ' ' ? blanks_at(rest) : rest.starts_with(c);
+    if (step == 0) return 0;
+    at += step;
+  }
+  const bool word = is_identifier_char(spelling.back());
+  return word && at < text.size() && is_identifier_char(text[at]) ? 0 : at;
+}
+
+struct OperatorMatch {
+  const OperatorRow* row = nullptr;  ///< null where the text starts with no operator
+  std::size_t length = 0;
+};
+
+/// The operator with the longest spelling at the start of `text`.
+inline OperatorMatch operator_at(std::string_view text, bool unary) {
+  OperatorMatch best;
+  for (const OperatorRow& r : kOperators) {
+    if (r.unary != unary) continue;
+    for (const std::string_view spelling : {r.symbol, r.word}) {
+      const std::size_t length = spelling.empty() ? 0 : spelling_at(text, spelling);
+      if (length > best.length) best = {.row = &r, .length = length};
+    }
+  }
+  return best;
+}
+
+inline std::string_view rest_of(const Input& in) {
+  return {in.current(), in.size()};
+}
+
+/// The binary operators whose precedence is at least `Loosest`: either `in` and `not in`, or all
+/// the others. A looser operator is not mistaken for a shorter one (`||` for `|`).
+template <bool Membership, std::uint8_t Loosest>
+struct infix_operator {
+  using rule_t = infix_operator;
+  using subs_t = peg::type_list<>;
+
+  static bool match(Input& in) {
+    const OperatorMatch found = operator_at(rest_of(in), false);
+    if (!found.row || found.row->precedence < Loosest) return false;
+    if ((found.row->kind == OperatorKind::membership) != Membership) return false;
+    in.bump(found.length);
+    return true;
+  }
+};
+
+struct unary_operator {
+  using rule_t = unary_operator;
+  using subs_t = peg::type_list<>;
+
+  static bool match(Input& in) {
+    const OperatorMatch found = operator_at(rest_of(in), true);
+    in.bump(found.length);
+    return found.row != nullptr;
+  }
+};
+
+// ---- names
+
+/// A word that is no name: `let` and the words of the operators.
+struct reserved {
+  using rule_t = reserved;
+  using subs_t = peg::type_list<>;
+
+  static bool match(Input& in) {
+    const std::string_view rest = rest_of(in);
+    std::size_t length = spelling_at(rest, "let");
+    for (const OperatorRow& r : kOperators)
+      if (length == 0 && !r.word.empty()) length = spelling_at(rest, r.word);
+    in.bump(length);
+    return length != 0;
+  }
+};
+
+// identifier = ( letter | "_" ) { letter | digit | "_" }
+struct identifier : peg::identifier {};
+// name = identifier { "." identifier }
+struct name : peg::seq<peg::not_at<reserved>, peg::list<identifier, peg::one<'.'>>> {};
+// variable = "$" identifier
+struct dollar : peg::one<'$'> {};
+struct variable : peg::seq<dollar, peg::must<identifier>> {};
+
+// ---- literals: their extent only, the checker judges them
+
+// dot = "." that is not of ".."
+struct dot : peg::seq<peg::one<'.'>, peg::not_at<peg::one<'.'>>> {};
+struct number_char : peg::sor<peg::identifier_other, peg::one<'\''>> {};
+struct digits : peg::seq<peg::digit, peg::star<number_char>> {};
+// integer = digit { letter | digit | "_" | "'" }
+struct integer : digits {};
+// ipv4 = integer dot { number_char | dot }
+struct ipv4 : peg::seq<digits, dot, peg::star<peg::sor<number_char, dot>>> {};
+
+struct ipv6_char : peg::sor<peg::xdigit, peg::one<':'>, dot> {};
+struct double_colon_ahead
+    : peg::at<peg::star<peg::not_at<peg::two<':'>>, ipv6_char>, peg::two<':'>> {};
+struct seven_colons_ahead
+    : peg::at<peg::rep<7, peg::star<peg::sor<peg::xdigit, dot>>, peg::one<':'>>> {};
+// ipv6 = { letter | digit | ":" | dot }, where hexadecimal digits with "::" or seven ":" begin it
+// So `a ? 1:2` stays a conditional.
+struct ipv6 : peg::seq<peg::sor<double_colon_ahead, seven_colons_ahead>,
+                       peg::plus<peg::sor<peg::alnum, peg::one<':'>, dot>>> {};
+struct any_address : peg::sor<ipv6, ipv4> {};
+// address = ipv6 | ipv4
+struct address : any_address {};
+// prefix = address "/" digit { number_char | dot }, with nothing between
+struct prefix
+    : peg::seq<any_address, peg::one<'/'>, peg::digit, peg::star<peg::sor<number_char, dot>>> {};
+
+// ---- expressions
+
+struct expression;
+
+struct open_parenthesis : peg::one<'('> {};
+struct close_parenthesis : peg::one<')'> {};
+// group = "(" expression ")"
+struct group : peg::seq<token<open_parenthesis>, expression, peg::must<close_parenthesis>> {};
+// primary = group | prefix | address | integer | variable | name
+struct primary : token<peg::sor<group, prefix, address, integer, variable, name>> {};
+struct signed_primary : primary {};
+// operand = { unary_operator } primary
+struct operand
+    : peg::sor<peg::seq<peg::plus<token<unary_operator>>, peg::must<signed_primary>>, primary> {};
+/// An operand by another name, for another sentence where it is missing.
+struct operand_of_in : operand {};
+
+struct member;
+/// Brackets around the operators of one operation; they match nothing.
+struct begin_operation : peg::success {};
+struct end_operation : peg::success {};
+// operation = operand { ( "in" | "not in" ) member | infix_operator operand }
+template <std::uint8_t Loosest, typename First = operand>
+struct operation
+    : peg::seq<
+          begin_operation, peg::must<First>,
+          peg::star<peg::sor<peg::seq<token<infix_operator<true, Loosest>>, member>,
+                             peg::seq<token<infix_operator<false, Loosest>>, peg::must<operand>>>>,
+          end_operation> {};
+
+inline constexpr std::uint8_t kInExpression = row(Operator::logical_or).precedence;
+inline constexpr std::uint8_t kInSet = row(Operator::bit_or).precedence;
+/// Right of `in` and in declarations, whose own `in` an operation must leave alone.
+inline constexpr std::uint8_t kInBounds = row(Operator::in).precedence + 1;
+
+struct dots : peg::two<'.'> {};
+// range_end = ".." operation
+template <std::uint8_t Loosest>
+struct range_end : peg::seq<token<dots>, operation<Loosest>> {};
+// element = operation [ range_end ]
+template <std::uint8_t Loosest, typename First = operand>
+struct element : peg::seq<operation<Loosest, First>, peg::opt<range_end<Loosest>>> {};
+
+struct open_brace : peg::one<'{'> {};
+struct close_brace : peg::one<'}'> {};
+struct comma : peg::one<','> {};
+// elements = element { "," element }
+struct elements : peg::list<element<kInSet>, token<comma>> {};
+// set = "{" [ elements ] "}"
+struct set
+    : peg::seq<token<open_brace>,
+               peg::sor<token<close_brace>, peg::seq<elements, peg::must<close_brace>, blanks>>> {};
+// member = set | element
+struct member : peg::sor<set, element<kInBounds, operand_of_in>> {};
+
+struct question : peg::one<'?'> {};
+struct colon : peg::one<':'> {};
+// arms = "?" expression ":" expression
+struct arms : peg::seq<token<question>, expression, peg::must<colon>, blanks, expression> {};
+// expression = operation [ arms ]
+struct expression : peg::seq<operation<kInExpression>, peg::opt<arms>> {};
+
+// ---- the whole text
+
+struct let : peg::seq<peg::string<'l', 'e', 't'>, peg::not_at<peg::identifier_other>> {};
+struct in_word : peg::seq<peg::string<'i', 'n'>, peg::not_at<peg::identifier_other>> {};
+struct equals : peg::seq<peg::one<'='>, peg::not_at<peg::one<'='>>> {};
+struct semicolon : peg::one<';'> {};
+struct declared : variable {};
+struct type_colon : peg::one<':'> {};
+struct type : identifier {};
+struct bounds_dots : dots {};
+// type_part = ":" type
+struct type_part : peg::seq<token<type_colon>, peg::must<type>, blanks> {};
+// bounds = "in" operation ".." operation
+struct bounds : peg::seq<token<in_word>, operation<kInBounds>, peg::must<bounds_dots>, blanks,
+                         operation<kInBounds>> {};
+// declaration = "let" variable [ type_part ] "=" operation [ bounds ] ";"
+struct declaration
+    : peg::seq<token<let>, peg::must<declared>, blanks, peg::opt<type_part>, peg::must<equals>,
+               blanks, operation<kInBounds>, peg::opt<bounds>, peg::must<semicolon>, blanks> {};
+struct end : peg::eof {};
+// filter = blanks { declaration } expression end
+struct filter : peg::seq<blanks, peg::star<declaration>, expression, peg::must<end>> {};
+
+// ---- for messages
+
+// word = identifier { "." identifier }
+struct word : peg::list<identifier, peg::one<'.'>> {};
+struct symbol {
+  using rule_t = symbol;
+  using subs_t = peg::type_list<>;
+
+  static bool match(Input& in) {
+    const std::size_t binary = operator_at(rest_of(in), false).length;
+    const std::size_t unary = operator_at(rest_of(in), true).length;
+    in.bump(binary > unary ? binary : unary);
+    return binary + unary != 0;
+  }
+};
+// piece = a token of any kind, or one character that is of none
+struct piece : peg::sor<prefix, address, integer, word, peg::seq<dollar, peg::opt<identifier>>,
+                        dots, symbol, peg::utf8::any> {};
+
+}  // namespace fwc::grammar

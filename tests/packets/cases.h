@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Filter, packet, verdict: the meaning of the language by example. Each case is judged by the
+// evaluator and by the kernel, in a test program each.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "tests/harness/packet_builder.h"
+
+namespace fwc::test {
+
+struct Case {
+  std::string name;  ///< letters, digits and underscores
+  std::string filter;
+  TestPacket packet;
+  bool verdict = false;
+};
+
+void PrintTo(const Case& c, std::ostream* out);
+
+/// What one field is held to. `filter` is true of `match`, false of `mismatch` and, where the field
+/// can be absent, of `absent`; its negation is the opposite of each.
+struct FieldExpectation {
+  std::string field;
+  std::string filter;
+  TestPacket match;
+  TestPacket mismatch;
+  std::vector<TestPacket> absent = {};
+  /// Bytes of `match` below which it is malformed: neither the filter nor its negation passes it.
+  std::size_t whole = 0;
+};
+
+std::vector<FieldExpectation> field_expectations();
+
+/// The cases that follow from the expectations.
+std::vector<Case> field_cases();
+
+std::vector<Case> malformed_cases();
+std::vector<Case> walk_cases();
+std::vector<Case> fragment_cases();
+std::vector<Case> operator_cases();
+/// The packets on which the program of 2019 was wrong.
+std::vector<Case> example_cases();
+
+std::vector<Case> all_cases();
+
+}  // namespace fwc::test

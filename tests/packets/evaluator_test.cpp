@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// The cases, judged by the evaluator; and that they cover the table of fields.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "compiler/eval/evaluate.h"
+#include "compiler/language/fields.h"
+#include "fwc/compile.h"
+#include "tests/packets/cases.h"
+
+namespace fwc::test {
+namespace {
+
+std::string explain(const std::vector<Diagnostic>& diagnostics, const std::string& text) {
+  std::string all;
+  for (const Diagnostic& d : diagnostics) all += render(d, text, "case");
+  return all;
+}
+
+class Evaluator : public testing::TestWithParam<std::string> {};
+
+/// One ctest entry a topic: an entry a case would cost more in starting programs than in judging.
+TEST_P(Evaluator, JudgesAsTheCasesSay) {
+  for (const Case& c : all_cases()) {
+    if (!c.name.starts_with(GetParam() + "_")) continue;
+    const ParseResult parsed = parse_filter(c.filter);
+    ASSERT_TRUE(parsed.filter) << explain(parsed.diagnostics, c.filter);
+    EXPECT_EQ(evaluate(parsed.filter->checked(), c.packet.view()), c.verdict)
+        << testing::PrintToString(c);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, Evaluator,
+                         testing::Values("field", "malformed", "walk", "fragment", "operator",
+                                         "example"),
+                         [](const auto& topic) { return topic.param; });
+
+TEST(Cases, CoverEveryFieldOfTheTable) {
+  const std::vector<FieldExpectation> all = field_expectations();
+  for (const FieldRow& f : kFields) {
+    const auto covers = [&f](const FieldExpectation& e) {
+      const bool always_there = f.present == "every packet";
+      return e.field == f.name && (always_there || !e.absent.empty()) && e.whole > 0;
+    };
+    EXPECT_TRUE(std::ranges::any_of(all, covers)) << f.name << " has no expectation";
+  }
+}
+
+TEST(Cases, HaveNamesOfTheirOwn) {
+  std::set<std::string> names;
+  for (const Case& c : all_cases()) EXPECT_TRUE(names.insert(c.name).second) << c.name;
+}
+
+}  // namespace
+}  // namespace fwc::test
