@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// Makes the tables of the header walk from the rows of the language.
+#include "compiler/codegen/header_tables.h"
+
+#include <vector>
+
+#include <llvm/IR/Constants.h>
+
+#include "compiler/language/layers.h"
+
+namespace fwc::codegen {
+
+namespace {
+
+/// How extension_rules() packs a row of kExtensions; 0 means no extension header. The unit is
+/// stored as a factor, because the verifier follows bounds through a product but not through a
+/// shift.
+constexpr std::uint8_t kAddMask = 0x03;
+constexpr std::uint8_t kUnitMask = 0x0c;
+static_assert((kAuthenticationRule & (kAddMask | kUnitMask)) == 0);
+
+constexpr std::uint8_t unit_of(const ExtensionRow& row) {
+  return std::uint8_t(1 << row.length_shift);
+}
+
+constexpr std::uint8_t extension_rule(const ExtensionRow& row) {
+  const bool authentication = row.number == kAuthenticationExtension;
+  return static_cast<std::uint8_t>(row.length_add | unit_of(row) |
+                                   (authentication ? kAuthenticationRule : 0));
+}
+
+consteval bool extension_rules_fit() {
+  for (const ExtensionRow& r : kExtensions)
+    if ((r.length_add & ~kAddMask) != 0 || (unit_of(r) & ~kUnitMask) != 0) return false;
+  return true;
+}
+static_assert(extension_rules_fit());
+
+/// A table of bytes in `.rodata`, made where the module does not have it yet.
+template <typename Fill>
+llvm::GlobalVariable& table(llvm::Module& module, const char* name, std::size_t size,
+                            const Fill& fill) {
+  if (auto* known = module.getGlobalVariable(name)) return *known;
+  std::vector<std::uint8_t> bytes(size);
+  fill(bytes);
+  auto* data = llvm::ConstantDataArray::get(module.getContext(), bytes);
+  auto& global = *llvm::cast<llvm::GlobalVariable>(module.getOrInsertGlobal(name, data->getType()));
+  global.setInitializer(data);
+  global.setConstant(true);
+  global.setSection(".rodata");
+  global.setAlignment(llvm::Align(8));
+  return global;
+}
+
+}  // namespace
+
+llvm::GlobalVariable& extension_rules(llvm::Module& module) {
+  return table(module, "extension_rules", 256, [](std::vector<std::uint8_t>& rules) {
+    for (const ExtensionRow& r : kExtensions) rules[r.number] = extension_rule(r);
+  });
+}
+
+llvm::GlobalVariable& least_header_bytes(llvm::Module& module) {
+  return table(module, "least_header_bytes", 512, [](std::vector<std::uint8_t>& bytes) {
+    for (const LayerRow& r : kLayers) {
+      if (is_network(r.layer)) continue;
+      if ((r.families & kIpv4Family) != 0) bytes[r.protocol] = r.header_bytes;
+      if ((r.families & kIpv6Family) != 0) bytes[256 + r.protocol] = r.header_bytes;
+    }
+  });
+}
+
+}  // namespace fwc::codegen

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// A block where several paths of the header walk meet, each with a state of its own.
+#pragma once
+
+#include "compiler/codegen/packet_reader.h"
+#include "compiler/codegen/program.h"
+
+namespace fwc::codegen {
+
+class Join {
+ public:
+  Join(Program& program, const char* name);
+
+  /// To be branched to from the builder's block, with that state.
+  llvm::BasicBlock* entered_with(const WalkState& state);
+
+  void enter(const WalkState& state) { program_.ir.CreateBr(entered_with(state)); }
+
+  /// Goes on in the block, where all who enter have met.
+  WalkState place();
+
+ private:
+  Program& program_;
+  llvm::BasicBlock* block_;
+  WalkState state_;
+};
+
+}  // namespace fwc::codegen

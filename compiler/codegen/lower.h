@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// The filter's expression as control flow. A condition leaves to one of two blocks; a number is
+// computed in line and leaves to a third where it is absent. So absence costs no instruction of its
+// own: it is a branch to where the comparison is false anyway.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "compiler/check/checked_filter.h"
+#include "compiler/codegen/debug_info.h"
+#include "compiler/codegen/evaluation_order.h"
+#include "compiler/codegen/facts.h"
+#include "compiler/codegen/packet_reader.h"
+#include "compiler/codegen/program.h"
+
+namespace fwc::codegen {
+
+/// What is known where a condition was true, and where it was false.
+struct Outcome {
+  Facts when_true;
+  Facts when_false;
+};
+
+class Lowering {
+ public:
+  /// `variables` are the globals of the live variables, in the order of their declarations.
+  Lowering(Program& program, const CheckedFilter& filter, PacketReader& reader, DebugInfo& debug,
+           const std::vector<llvm::GlobalVariable*>& variables)
+      : p_(program),
+        ir_(program.ir),
+        filter_(filter),
+        reader_(reader),
+        debug_(debug),
+        variables_(variables),
+        alive_(values_alive(filter)) {}
+
+  /// From the builder's place to the program's `forward` or `drop`.
+  void verdict();
+
+ private:
+  using Block = llvm::BasicBlock;
+
+  /// An address as three numbers; the family is 4 or 6, and `high` is 0 of an IPv4 address.
+  struct AddressValue {
+    llvm::Value* family;
+    llvm::Value* high;
+    llvm::Value* low;
+  };
+
+  /// Where an address is looked for.
+  struct AddressSet {
+    const std::vector<Interval<std::uint32_t>>& ipv4;
+    const std::vector<Interval<U128>>& ipv6;
+  };
+
+  // conditions.cpp: each ends the block and leaves to one of two
+  Outcome condition(NodeId id, Block* if_true, Block* if_false);
+  Outcome all_of(const std::vector<NodeId>& operands, std::size_t from, Block* if_true,
+                 Block* if_false);
+  Outcome any_of(const std::vector<NodeId>& operands, Block* if_true, Block* if_false);
+  Outcome odd_of(std::vector<NodeId> operands, Block* if_true, Block* if_false);
+  Outcome choose(const Conditional& node, Block* if_true, Block* if_false);
+  Outcome compare(const Comparison& node, Block* if_true, Block* if_false);
+  bool equal_in_network_order(const Comparison& node, Block* if_true, Block* if_false);
+  Outcome member(const Member& node, Block* if_true, Block* if_false);
+  Outcome field_condition(FieldIndex field, Block* if_true, Block* if_false);
+  Outcome branch(llvm::Value* is_true, Block* if_true, Block* if_false);
+  Outcome leave(bool value, Block* if_true, Block* if_false);
+  bool defers(NodeId id) const;
+  void finish_deferred(std::size_t from);
+
+  // presence.cpp: tests of what kind of packet it is
+  Outcome test(const Facts& box, Block* if_true, Block* if_false);
+  Outcome test_any(const std::vector<Facts>& boxes, Block* if_true, Block* if_false);
+  void require(const std::vector<Facts>& boxes, Block* otherwise);
+
+  // values.cpp: numbers, computed in line; the builder ends where the value is present
+  llvm::Value* integer(NodeId id, Block* if_absent);
+  std::pair<llvm::Value*, llvm::Value*> integers(NodeId lhs, NodeId rhs, Block* if_absent);
+  llvm::Value* arithmetic(const Arithmetic& node, Block* if_absent);
+  llvm::Value* divide(ArithmeticOp op, llvm::Value* dividend, llvm::Value* divisor);
+  llvm::Value* choose_integer(const Conditional& node, Block* if_absent);
+  llvm::Value* truth(NodeId id);
+  llvm::Value* truth(const std::function<void(Block*, Block*)>& leave_by);
+  llvm::Value* field_integer(FieldIndex field, Block* if_absent);
+  llvm::Value* header_field(const InHeader& header, Block* if_absent);
+  void for_each_location(const InHeader& header, Block* if_absent,
+                         const std::function<void(const HeaderBits&)>& use);
+
+  // addresses.cpp
+  AddressValue address(NodeId id, Block* if_absent);
+  AddressValue read_address(const HeaderBits& at);
+  AddressValue join(llvm::ArrayRef<std::pair<Block*, AddressValue>> arms);
+  void address_in(const AddressValue& value, const AddressSet& set, Block* if_true,
+                  Block* if_false);
+  Outcome equal_addresses(const Comparison& node, Block* if_true, Block* if_false);
+
+  // value_sets.cpp: a balanced tree of comparisons over sorted intervals
+  void integer_in(llvm::Value* value, const std::vector<Interval<std::int64_t>>& set,
+                  Block* if_true, Block* if_false);
+  void ipv4_in(llvm::Value* value, const std::vector<Interval<std::uint32_t>>& set, Block* if_true,
+               Block* if_false);
+  void ipv6_in(const AddressValue& value, const std::vector<Interval<U128>>& set, Block* if_true,
+               Block* if_false);
+
+  void go_on(Block* block, const Facts& facts) {
+    p_.place(block);
+    facts_ = facts;
+  }
+  void mark(const Node& node) { ir_.SetCurrentDebugLocation(debug_.clause(node.span)); }
+
+  Program& p_;
+  llvm::IRBuilder<>& ir_;
+  const CheckedFilter& filter_;
+  PacketReader& reader_;
+  DebugInfo& debug_;
+  const std::vector<llvm::GlobalVariable*>& variables_;
+  std::vector<std::uint8_t> alive_;  ///< by node: values alive at once
+  Facts facts_;                      ///< at the builder's place
+
+  /// Rests of conjunctions that stand behind the chain of alternatives they belong to.
+  std::vector<std::function<Outcome()>> deferred_;
+};
+
+/// The boxes in which a field is present, or, of a protocol test, true.
+std::vector<Facts> presence_of(const FieldRow& field);
+
+}  // namespace fwc::codegen

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Reads headers in the program. The walk at its start proves every header that a filter can read to
+// be there and drops malformed packets; afterwards this class owns every pointer into the packet,
+// and the rest of the code generator asks it for bits of a header.
+#pragma once
+
+#include "compiler/check/checked_filter.h"
+#include "compiler/codegen/program.h"
+
+namespace fwc::codegen {
+
+/// What the filter wants to know beyond protocol and headers; what is not wanted is not computed.
+struct WalkNeeds {
+  bool fragment = false;
+  bool extensions = false;  ///< which extension headers were there, for `ah` and `ipv6.ext`
+};
+
+WalkNeeds needs_of(const CheckedFilter& filter);
+
+/// What the walk has found out at some point of the program. All numbers are i64.
+struct WalkState {
+  llvm::Value* family;      ///< 4, 6, or 0 where the packet is not IP
+  llvm::Value* protocol;    ///< IANA number, or kNoProtocol
+  llvm::Value* network;     ///< pointer to the network header: 20 bytes, 40 of IPv6
+  llvm::Value* offset;      ///< of what follows the headers walked so far, from the network header
+  llvm::Value* fragment;    ///< offset in units of 8 bytes times 2, plus the more-fragments bit
+  llvm::Value* extensions;  ///< the rules of all extension headers seen, ORed (extension_rule)
+  llvm::Value*
+      transport;       ///< pointer to kTransportBytes from `offset` on, zero where there are fewer
+  llvm::Value* known;  ///< 1 where the transport header is known, 0 of a later fragment
+
+  static constexpr std::uint64_t kNoProtocol = 256;
+};
+
+/// Bytes of the transport header that a field can lie in.
+inline constexpr unsigned kTransportBytes = 20;
+
+/// Emits the walk at the builder's place; malformed packets leave to `drop`, all others arrive
+/// where the builder then stands.
+WalkState walk_headers(Program& program, const WalkNeeds& needs);
+
+class PacketReader {
+ public:
+  PacketReader(Program& program, const WalkState& state) : program_(program), state_(state) {}
+
+  const WalkState& state() const { return state_; }
+
+  static std::uint64_t family_number(Family family) { return family == Family::ipv4 ? 4 : 6; }
+
+  /// Bits of a header that is known to be there, multiplied by the scale; i64 in host order.
+  llvm::Value* read(const HeaderBits& at);
+
+  /// A number of whole bytes as it lies in the packet, for comparisons that swap the constant
+  /// instead. Null where the bits are no such number.
+  llvm::Value* read_in_network_order(const HeaderBits& at);
+
+  /// 64 bits in host order from that byte of the network header on.
+  llvm::Value* read_word(std::uint64_t byte) { return read_bytes(state_.network, byte, 8); }
+
+  /// A result of the walk as i64, where its packet has it. A boolean is any non-zero value or 0.
+  llvm::Value* result(WalkResult which);
+
+ private:
+  llvm::Value* base_of(Layer layer);
+  llvm::Value* read_bytes(llvm::Value* base, std::uint64_t byte, unsigned bytes);
+
+  Program& program_;
+  WalkState state_;
+};
+
+}  // namespace fwc::codegen

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Loads and helper calls, in the forms that the kernel's verifier follows.
+#include "compiler/codegen/program.h"
+
+#include <llvm/IR/InlineAsm.h>
+
+namespace fwc::codegen {
+
+llvm::Value* Program::load(llvm::Value* base, std::uint64_t offset, unsigned bits) {
+  llvm::Value* address =
+      offset == 0 ? base : ir.CreateConstInBoundsGEP1_64(ir.getInt8Ty(), base, offset);
+  // Natural alignment is declared although packets do not keep it: with less, the back end would
+  // load byte by byte. The kernel decides about unaligned access, and allows it for packets.
+  llvm::LoadInst* value = ir.CreateAlignedLoad(ir.getIntNTy(bits), address, llvm::Align(bits / 8));
+  return ir.CreateZExt(value, ir.getInt64Ty());
+}
+
+llvm::Value* Program::opaque(llvm::Value* value) {
+  auto* type = llvm::FunctionType::get(value->getType(), {value->getType()}, false);
+  return ir.CreateCall(type, llvm::InlineAsm::get(type, "", "=r,0", false), {value});
+}
+
+llvm::Value* Program::load_context(std::uint64_t offset) {
+  return load(context, offset, 32);
+}
+
+llvm::Value* Program::call_helper(std::uint64_t helper, llvm::ArrayRef<llvm::Value*> arguments,
+                                  llvm::Type* result) {
+  llvm::SmallVector<llvm::Type*, 5> types;
+  for (llvm::Value* argument : arguments) types.push_back(argument->getType());
+  auto* type = llvm::FunctionType::get(result, types, false);
+  return ir.CreateCall(type, ir.CreateIntToPtr(number(helper), ir.getPtrTy()), arguments);
+}
+
+}  // namespace fwc::codegen

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// The function under construction: what every part of the code generator writes into.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/Module.h>
+
+namespace fwc::codegen {
+
+/// One BPF program while it is built. Owns nothing; the module does.
+struct Program {
+  llvm::Module& module;
+  llvm::Function& function;
+  llvm::IRBuilder<> ir;
+  llvm::Value* context;       ///< the `struct __sk_buff *` argument
+  llvm::BasicBlock* drop;     ///< verdict false
+  llvm::BasicBlock* forward;  ///< verdict true
+
+  Program(llvm::Module& m, llvm::Function& f)
+      : module(m),
+        function(f),
+        ir(m.getContext()),
+        context(f.getArg(0)),
+        drop(llvm::BasicBlock::Create(m.getContext(), "drop")),
+        forward(llvm::BasicBlock::Create(m.getContext(), "forward")) {}
+
+  /// A block at the end of the function. Layout is the order of creation: the BPF back end never
+  /// moves blocks, so the likely path should be created in sequence.
+  llvm::BasicBlock* block(const char* name) { return remember(unplaced_block(name)); }
+
+  /// A block that is placed by a later place().
+  llvm::BasicBlock* unplaced_block(const char* name) {
+    return llvm::BasicBlock::Create(module.getContext(), name);
+  }
+
+  /// Puts an unplaced block at the end of the function and goes on there.
+  void place(llvm::BasicBlock* block) { ir.SetInsertPoint(remember(block)); }
+
+  /// Moves the blocks that were placed in the scope of an Unlikely behind all others.
+  void move_unlikely_blocks_back() {
+    for (llvm::BasicBlock* unlikely : unlikely_) unlikely->moveAfter(&function.back());
+  }
+
+  /// The same value, of which the back end knows nothing any more: it would take out operations
+  /// that change no value but tell the verifier a bound.
+  llvm::Value* opaque(llvm::Value* value);
+
+  llvm::ConstantInt* number(std::uint64_t value) { return ir.getInt64(value); }
+
+  /// Loads an unsigned number of 8, 16, 32 or 64 bits as it lies in memory, widened to 64 bits.
+  llvm::Value* load(llvm::Value* base, std::uint64_t offset, unsigned bits);
+
+  /// Loads a 32-bit member of the packet's context.
+  llvm::Value* load_context(std::uint64_t offset);
+
+  /// Calls the kernel's helper of that number (enum bpf_func_id in include/uapi/linux/bpf.h).
+  llvm::Value* call_helper(std::uint64_t number, llvm::ArrayRef<llvm::Value*> arguments,
+                           llvm::Type* result);
+
+ private:
+  friend class Unlikely;
+
+  llvm::BasicBlock* remember(llvm::BasicBlock* placed) {
+    placed->insertInto(&function);
+    if (in_unlikely_ > 0) unlikely_.push_back(placed);
+    return placed;
+  }
+
+  std::vector<llvm::BasicBlock*> unlikely_;
+  int in_unlikely_ = 0;
+};
+
+/// While one lives, blocks are placed out of the way of the likely path.
+class Unlikely {
+ public:
+  explicit Unlikely(Program& program) : program_(program) { ++program_.in_unlikely_; }
+  ~Unlikely() { --program_.in_unlikely_; }
+  Unlikely(const Unlikely&) = delete;
+  Unlikely& operator=(const Unlikely&) = delete;
+
+ private:
+  Program& program_;
+};
+
+}  // namespace fwc::codegen

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// Verifies, simplifies and compiles a module, and strips the DWARF of which the back end made BTF.
+#include "compiler/codegen/target.h"
+
+#include <mutex>
+
+#include <llvm/ADT/SmallVector.h>
+#include <llvm/Analysis/AssumptionCache.h>
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/Analysis/TargetTransformInfo.h>
+#include <llvm/IR/DiagnosticInfo.h>
+#include <llvm/IR/DiagnosticPrinter.h>
+#include <llvm/IR/Dominators.h>
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/PassInstrumentation.h>
+#include <llvm/IR/PassManager.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/ObjCopy/CommonConfig.h>
+#include <llvm/ObjCopy/ConfigManager.h>
+#include <llvm/ObjCopy/ObjCopy.h>
+#include <llvm/Object/ObjectFile.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Utils/BasicBlockUtils.h>
+#include <llvm/Transforms/Utils/Local.h>
+
+extern "C" {
+void LLVMInitializeBPFTargetInfo();
+void LLVMInitializeBPFTarget();
+void LLVMInitializeBPFTargetMC();
+void LLVMInitializeBPFAsmPrinter();
+}
+
+namespace fwc::codegen {
+
+namespace {
+
+using Bytes = llvm::SmallVector<char, 0>;
+
+/// Joins blocks that follow each other alone, and takes out empty ones. SimplifyCFG would do that,
+/// but also merge the two returns, at the price of a register that holds the verdict all along, and
+/// fold the branches of long chains into selects until the stack of the target is full.
+void merge_blocks(llvm::Function& function) {
+  llvm::removeUnreachableBlocks(function);
+  for (llvm::BasicBlock& block : llvm::make_early_inc_range(function)) {
+    if (llvm::MergeBlockIntoPredecessor(&block)) continue;
+    const auto* leave = llvm::dyn_cast<llvm::BranchInst>(block.getTerminator());
+    if (leave != nullptr && leave->isUnconditional() && &block != &function.getEntryBlock() &&
+        block.getFirstNonPHIOrDbg() == leave)
+      llvm::TryToSimplifyUncondBranchFromEmptyBlock(&block);
+  }
+}
+
+/// Fewer blocks and no load twice: chosen by hand, for the standard pipelines cost twice the
+/// compile time for the same speed.
+void simplify(llvm::Module& module, llvm::TargetMachine& target, bool share_values) {
+  llvm::FunctionAnalysisManager analyses;
+  analyses.registerPass([] { return llvm::PassInstrumentationAnalysis(); });
+  analyses.registerPass([] { return llvm::AssumptionAnalysis(); });
+  analyses.registerPass([] { return llvm::DominatorTreeAnalysis(); });
+  analyses.registerPass([] { return llvm::TargetLibraryAnalysis(); });
+  analyses.registerPass([&] { return target.getTargetIRAnalysis(); });
+  llvm::EarlyCSEPass common_loads;
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    merge_blocks(function);
+    if (share_values) common_loads.run(function, analyses);
+  }
+}
+
+/// Keeps the back end's complaints; without it they would end the process.
+void collect_errors(llvm::LLVMContext& context, std::string& errors) {
+  context.setDiagnosticHandlerCallBack(
+      [](const llvm::DiagnosticInfo* info, void* to) {
+        if (info->getSeverity() != llvm::DS_Error) return;
+        llvm::raw_string_ostream out(*static_cast<std::string*>(to));
+        llvm::DiagnosticPrinterRawOStream printer(out);
+        info->print(printer);
+      },
+      &errors);
+}
+
+/// Drops the DWARF; BTF and its line information stay.
+std::string strip(Bytes& object) {
+  const llvm::MemoryBufferRef buffer({object.data(), object.size()}, "filter");
+  auto binary = llvm::object::ObjectFile::createObjectFile(buffer);
+  if (!binary) return llvm::toString(binary.takeError());
+  llvm::objcopy::ConfigManager config;
+  config.Common.StripDebug = true;
+  Bytes stripped;
+  llvm::raw_svector_ostream out(stripped);
+  if (llvm::Error error = llvm::objcopy::executeObjcopyOnBinary(config, **binary, out))
+    return llvm::toString(std::move(error));
+  object = std::move(stripped);
+  return {};
+}
+
+std::size_t largest_function(const llvm::Module& module) {
+  std::size_t most = 0;
+  for (const llvm::Function& function : module)
+    most = std::max<std::size_t>(most, function.getInstructionCount());
+  return most;
+}
+
+}  // namespace
+
+std::unique_ptr<llvm::TargetMachine> bpf_target() {
+  static std::once_flag registered;
+  std::call_once(registered, [] {
+    LLVMInitializeBPFTargetInfo();
+    LLVMInitializeBPFTarget();
+    LLVMInitializeBPFTargetMC();
+    LLVMInitializeBPFAsmPrinter();
+  });
+  std::string error;
+  const llvm::Target* target = llvm::TargetRegistry::lookupTarget("bpfel", error);
+  if (target == nullptr) return nullptr;
+  return std::unique_ptr<llvm::TargetMachine>(
+      target->createTargetMachine("bpfel", "v3", "", llvm::TargetOptions(), std::nullopt));
+}
+
+std::variant<std::vector<std::byte>, BackEndError> to_object(llvm::Module& module,
+                                                             llvm::TargetMachine& target,
+                                                             bool share_values) {
+  using Kind = BackEndError::Kind;
+  std::string errors;
+  llvm::raw_string_ostream out(errors);
+  if (llvm::verifyModule(module, &out)) return BackEndError{Kind::internal, errors};
+  collect_errors(module.getContext(), errors);
+  simplify(module, target, share_values);
+  if (largest_function(module) > kMaxInstructions)
+    return BackEndError{Kind::too_large, "the program of this filter is too large for the kernel"};
+  Bytes object;
+  llvm::raw_svector_ostream stream(object);
+  llvm::legacy::PassManager passes;
+  if (target.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile))
+    return BackEndError{Kind::internal, "the back end writes no objects"};
+  passes.run(module);
+  if (!errors.empty()) {
+    const bool stack = errors.find("BPF stack limit") != std::string::npos;
+    return BackEndError{stack ? Kind::out_of_stack : Kind::internal, errors};
+  }
+  errors = strip(object);
+  if (!errors.empty()) return BackEndError{Kind::internal, errors};
+  const auto* bytes = reinterpret_cast<const std::byte*>(object.data());
+  return std::vector<std::byte>(bytes, bytes + object.size());
+}
+
+}  // namespace fwc::codegen
