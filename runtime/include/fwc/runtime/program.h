@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// A compiled object in the kernel: its programs and maps, held by file descriptors. First stage of
+// the runtime; pins, attachments, variables and counters work on what comes from here.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "fwc/export.h"
+#include "fwc/object.h"
+#include "fwc/runtime/error.h"
+#include "fwc/runtime/file_descriptor.h"
+#include "fwc/runtime/value.h"
+
+namespace fwc::runtime {
+
+/// Which packets of a cgroup a program sees: those it receives or those it sends.
+enum class Direction : std::uint8_t { ingress, egress };
+
+/// `ingress` or `egress`.
+FWC_API std::string_view to_string(Direction direction);
+
+/// One program in the kernel.
+class Program {
+ public:
+  Program() = default;
+  Program(FileDescriptor fd, Direction direction, std::uint32_t id)
+      : fd_(std::move(fd)), direction_(direction), id_(id) {}
+
+  explicit operator bool() const { return static_cast<bool>(fd_); }
+  int fd() const { return fd_.get(); }
+  /// What it was compiled for.
+  Direction direction() const { return direction_; }
+  std::uint32_t id() const { return id_; }
+
+ private:
+  FileDescriptor fd_;
+  Direction direction_ = Direction::egress;
+  std::uint32_t id_ = 0;
+};
+
+/// A filter in the kernel. The kernel forgets it with the last descriptor, pin or attachment.
+class FWC_API LoadedObject {
+ public:
+  /// Null where the object has no program for that direction.
+  const Program* program(Direction direction) const;
+  /// Those that are there, ingress first.
+  std::vector<const Program*> programs() const;
+  /// Map of the live variables, -1 where the filter has none.
+  int live_fd() const { return live_.get(); }
+  /// Map of the counters, -1 where the filter does not count.
+  int counters_fd() const { return counters_.get(); }
+  /// Names of the live variables that were given a value at load: a pin that is replaced does not
+  /// hand its own value on to these.
+  const std::vector<std::string>& given_variables() const { return given_variables_; }
+
+ private:
+  friend class LoadedObjectBuilder;
+
+  Program ingress_;
+  Program egress_;
+  FileDescriptor live_;
+  FileDescriptor counters_;
+  std::vector<std::string> given_variables_;
+};
+
+struct LoadOptions {
+  /// Values of live variables instead of the defaults written in the filter.
+  std::vector<Assignment> variables;
+};
+
+/// Loads an object; the kernel verifies it. An object that does not have the exact shape that fwc
+/// writes is refused before libbpf sees it (Kind::data). A refusal by the verifier is
+/// Kind::unavailable with the verifier's log in `details`.
+FWC_API Expected<LoadedObject> load(const Object& object, const LoadOptions& options = {});
+
+/// The shape check alone, without any privilege.
+FWC_API Expected<void> check_object(const Object& object);
+
+/// Reads an object from a file, which must be a regular file of root's or of the caller's and must
+/// not be writable by group or others: what it holds runs in the kernel.
+FWC_API Expected<Object> read_object_file(const std::string& path);
+
+}  // namespace fwc::runtime

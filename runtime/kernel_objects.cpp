@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// What the kernel tells about programs and maps, and whether they are fwc's.
+#include "runtime/kernel_objects.h"
+
+#include <bpf/bpf.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+
+#include "fwc/runtime/environment.h"
+#include "runtime/errors.h"
+
+namespace fwc::runtime {
+namespace {
+
+// The kernel answers for a program, a map or a link by the same call and in the same buffer, so
+// what a descriptor is must be known before.
+bool is_kind(int fd, std::string_view kind) {
+  char target[64];
+  const std::string link = fmt::format("/proc/self/fd/{}", fd);
+  const ssize_t length = ::readlink(link.c_str(), target, sizeof target);
+  return length > 0 && std::string_view(target, length) == kind;
+}
+
+template <typename Info>
+bool get_info(int fd, Info& info) {
+  std::uint32_t length = sizeof info;
+  return ::bpf_obj_get_info_by_fd(fd, &info, &length) == 0;
+}
+
+Error wrong_kind(std::string_view what, std::string_view wanted) {
+  return make_error(Error::Kind::data, fmt::format("{} is not a {}", what, wanted),
+                    "fwc leaves what others made alone");
+}
+
+std::optional<Direction> direction_of(const bpf_prog_info& info) {
+  if (info.type != BPF_PROG_TYPE_CGROUP_SKB) return {};
+  if (info.name == kIngressProgram) return Direction::ingress;
+  if (info.name == kEgressProgram) return Direction::egress;
+  return {};
+}
+
+std::string tag_of(const bpf_prog_info& info) {
+  std::string text;
+  for (const unsigned char byte : info.tag)
+    fmt::format_to(std::back_inserter(text), "{:02x}", byte);
+  return text;
+}
+
+}  // namespace
+
+Expected<ProgramInfo> program_info(int fd, std::string_view what) {
+  if (!is_kind(fd, "anon_inode:bpf-prog")) return wrong_kind(what, "program of fwc");
+  std::vector<std::uint32_t> maps(64);
+  bpf_prog_info info{};
+  info.nr_map_ids = static_cast<std::uint32_t>(maps.size());
+  info.map_ids = reinterpret_cast<std::uintptr_t>(maps.data());
+  if (!get_info(fd, info)) return system_error(errno, fmt::format("cannot read about {}", what));
+  maps.resize(std::min<std::size_t>(info.nr_map_ids, maps.size()));
+  return ProgramInfo{.name = info.name,
+                     .id = info.id,
+                     .tag = tag_of(info),
+                     .loaded_at = info.load_time,
+                     .direction = direction_of(info),
+                     .maps = std::move(maps)};
+}
+
+Expected<MapInfo> map_info(int fd, std::string_view what) {
+  if (!is_kind(fd, "anon_inode:bpf-map")) return wrong_kind(what, "map of fwc");
+  bpf_map_info info{};
+  if (!get_info(fd, info)) return system_error(errno, fmt::format("cannot read about {}", what));
+  return MapInfo{.name = info.name,
+                 .id = info.id,
+                 .type = info.type,
+                 .key_size = info.key_size,
+                 .value_size = info.value_size,
+                 .entries = info.max_entries,
+                 .btf_id = info.btf_id,
+                 .value_type = info.btf_value_type_id};
+}
+
+bool is_live_map(const MapInfo& map) {
+  return map.type == BPF_MAP_TYPE_ARRAY && map.name == kLiveMap && map.entries == 1 &&
+         map.key_size == 4 && map.value_size % 8 == 0;
+}
+
+bool is_counters_map(const MapInfo& map) {
+  return map.type == BPF_MAP_TYPE_PERCPU_ARRAY && map.name == kCountersMap && map.entries == 4 &&
+         map.key_size == 4 && map.value_size == 16;
+}
+
+Expected<LinkInfo> link_info(int fd, std::string_view what) {
+  // The kernel spells it one way for a link just made and the other for one that was pinned.
+  if (!is_kind(fd, "anon_inode:bpf_link") && !is_kind(fd, "anon_inode:bpf-link")) {
+    return wrong_kind(what, "link of fwc");
+  }
+  bpf_link_info info{};
+  if (!get_info(fd, info)) return system_error(errno, fmt::format("cannot read about {}", what));
+  const bool cgroup = info.type == BPF_LINK_TYPE_CGROUP;
+  return LinkInfo{.id = info.id,
+                  .program_id = info.prog_id,
+                  .on_cgroup = cgroup,
+                  .cgroup_id = cgroup ? info.cgroup.cgroup_id : 0,
+                  .attach_type = cgroup ? static_cast<int>(info.cgroup.attach_type) : -1};
+}
+
+Expected<FileDescriptor> program_by_id(std::uint32_t id) {
+  if (Expected<void> allowed = require_capabilities(Operation::look_up); !allowed) {
+    return allowed.error();
+  }
+  FileDescriptor fd(::bpf_prog_get_fd_by_id(id));
+  if (!fd) return system_error(errno, fmt::format("cannot open program {}", id));
+  return fd;
+}
+
+int attach_type(Direction direction) {
+  switch (direction) {
+    case Direction::ingress: return BPF_CGROUP_INET_INGRESS;
+    case Direction::egress: return BPF_CGROUP_INET_EGRESS;
+  }
+  return -1;
+}
+
+void LoadedObjectBuilder::set_program(Program program) {
+  Program& place = program.direction() == Direction::ingress ? object_.ingress_ : object_.egress_;
+  place = std::move(program);
+}
+
+void LoadedObjectBuilder::add_map(FileDescriptor map, const MapInfo& info) {
+  if (is_live_map(info)) object_.live_ = std::move(map);
+  if (is_counters_map(info)) object_.counters_ = std::move(map);
+}
+
+Expected<void> LoadedObjectBuilder::add_maps(const ProgramInfo& program, const std::string& pin) {
+  for (const std::uint32_t id : program.maps) {
+    FileDescriptor map(::bpf_map_get_fd_by_id(id));
+    if (!map) break;
+    Expected<MapInfo> info = map_info(map.get(), fmt::format("map {}", id));
+    if (!info) return info.error();
+    add_map(std::move(map), *info);
+  }
+  for (const char* suffix : {"_live", "_counters"}) {
+    if (pin.empty()) break;
+    FileDescriptor map(::bpf_obj_get((pin + suffix).c_str()));
+    if (!map) continue;
+    Expected<MapInfo> info = map_info(map.get(), pin + suffix);
+    if (!info) continue;
+    const bool ours = std::count(program.maps.begin(), program.maps.end(), info->id) != 0;
+    if (ours) add_map(std::move(map), *info);
+  }
+  return {};
+}
+
+Expected<void> LoadedObjectBuilder::add(FileDescriptor program, std::string_view what,
+                                        const std::string& pin) {
+  Expected<ProgramInfo> info = program_info(program.get(), what);
+  if (!info) return info.error();
+  if (!info->direction) {
+    return wrong_kind(what, "program of fwc");
+  }
+  set_program(Program(std::move(program), *info->direction, info->id));
+  return add_maps(*info, pin);
+}
+
+}  // namespace fwc::runtime

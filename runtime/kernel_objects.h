@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// What the kernel tells about programs, maps and links, and whether they are fwc's. Private to the
+// runtime.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fwc/runtime/error.h"
+#include "fwc/runtime/program.h"
+
+namespace fwc::runtime {
+
+inline constexpr std::string_view kIngressProgram = "fwc_ingress";
+inline constexpr std::string_view kEgressProgram = "fwc_egress";
+inline constexpr std::string_view kLiveMap = ".data.live";
+inline constexpr std::string_view kCountersMap = "counters";
+
+struct ProgramInfo {
+  std::string name;
+  std::uint32_t id = 0;
+  std::string tag;
+  std::uint64_t loaded_at = 0;
+  /// Which program of fwc's it is; empty for those of others.
+  std::optional<Direction> direction;
+  std::vector<std::uint32_t> maps;
+};
+
+struct MapInfo {
+  std::string name;
+  std::uint32_t id = 0;
+  std::uint32_t type = 0;
+  std::uint32_t key_size = 0;
+  std::uint32_t value_size = 0;
+  std::uint32_t entries = 0;
+  std::uint32_t btf_id = 0;
+  std::uint32_t value_type = 0;  ///< within that BTF
+};
+
+struct LinkInfo {
+  std::uint32_t id = 0;
+  std::uint32_t program_id = 0;
+  bool on_cgroup = false;
+  std::uint64_t cgroup_id = 0;  ///< 0 where the cgroup is gone
+  int attach_type = -1;
+};
+
+/// What a descriptor stands for; an error where it is of another kind. `what` names it there.
+Expected<ProgramInfo> program_info(int fd, std::string_view what);
+Expected<MapInfo> map_info(int fd, std::string_view what);
+Expected<LinkInfo> link_info(int fd, std::string_view what);
+
+/// A map that an object of fwc's brings along: its live variables or its counters.
+bool is_live_map(const MapInfo& map);
+bool is_counters_map(const MapInfo& map);
+
+/// Opens a program of fwc's by its id, for its maps too. Needs CAP_SYS_ADMIN.
+Expected<FileDescriptor> program_by_id(std::uint32_t id);
+
+/// The kernel's attach type of a direction.
+int attach_type(Direction direction);
+
+/// Puts a LoadedObject together; the only door into it.
+class LoadedObjectBuilder {
+ public:
+  void set_program(Program program);
+  void set_live(FileDescriptor map) { object_.live_ = std::move(map); }
+  void set_counters(FileDescriptor map) { object_.counters_ = std::move(map); }
+  void set_given_variables(std::vector<std::string> names) {
+    object_.given_variables_ = std::move(names);
+  }
+
+  /// Adds a program that is in the kernel already, with its maps. `pin` is the path its maps are
+  /// pinned beside, for callers that may not look maps up by id; may be empty.
+  Expected<void> add(FileDescriptor program, std::string_view what, const std::string& pin);
+
+  LoadedObject take() && { return std::move(object_); }
+
+ private:
+  Expected<void> add_maps(const ProgramInfo& program, const std::string& pin);
+  void add_map(FileDescriptor map, const MapInfo& info);
+
+  LoadedObject object_;
+};
+
+}  // namespace fwc::runtime

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// The parts of check_object(). Private to the runtime. Each gives an empty text where all is well,
+// else what is wrong, to follow `the object is damaged: `.
+#pragma once
+
+#include <elf.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/byte_reader.h"
+
+namespace fwc::runtime {
+
+struct Section {
+  std::string_view name;
+  Elf64_Shdr header{};
+  ByteReader content{{}};
+};
+
+/// The sections of an object and the way to them; `problem` says why there are none.
+struct SectionTable {
+  std::vector<Section> sections;
+  std::string problem;
+};
+
+/// Reads the ELF header and the section headers, and checks both against what fwc writes.
+SectionTable read_sections(ByteReader object);
+
+/// Checks the symbol table and every relocation.
+std::string check_symbols(const std::vector<Section>& sections);
+
+/// Checks `.BTF`: every record, type number and name within it, and no type that holds itself.
+std::string check_btf(ByteReader btf);
+
+/// Checks the tables of `.BTF.ext`.
+std::string check_btf_ext(ByteReader ext);
+
+/// Names of the two program sections.
+inline constexpr std::string_view kEgressSection = "cgroup_skb/egress";
+inline constexpr std::string_view kIngressSection = "cgroup_skb/ingress";
+
+inline bool is_program_section(std::string_view name) {
+  return name == kEgressSection || name == kIngressSection;
+}
+
+/// Sections that a program may point into: maps and data.
+inline bool is_data_section(std::string_view name) {
+  return name == ".maps" || name == ".data.live" || name == ".rodata" ||
+         name.starts_with(".rodata.");
+}
+
+}  // namespace fwc::runtime

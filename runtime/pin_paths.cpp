@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// The names under which one filter is pinned, and what is found under them.
+#include "runtime/pin_paths.h"
+
+#include <bpf/bpf.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "fwc/runtime/environment.h"
+#include "fwc/runtime/pins.h"
+#include "runtime/directory_lock.h"
+#include "runtime/errors.h"
+#include "runtime/files.h"
+#include "runtime/kernel_objects.h"
+
+namespace fwc::runtime {
+namespace {
+
+constexpr std::size_t kMaxName = 255 - std::string_view("_counters").size();
+
+// The kernel keeps names with a dot for itself (bpf_lookup in kernel/bpf/inode.c).
+Expected<void> check_name(const std::string& path) {
+  const std::string name = base_of(path);
+  if (name.empty() || path.find('\0') != std::string::npos) {
+    return make_error(Error::Kind::usage, fmt::format("`{}` does not end in a name", path),
+                      "give the full path of the pin, say `/sys/fs/bpf/web`");
+  }
+  if (name.find('.') != std::string::npos) {
+    std::string plain = name;
+    std::replace(plain.begin(), plain.end(), '.', '_');
+    return make_error(Error::Kind::usage,
+                      fmt::format("`{}` has a dot, which the bpf file system refuses", name),
+                      fmt::format("call it `{}`", plain));
+  }
+  if (name.starts_with(kTemporaryPrefix)) {
+    return make_error(Error::Kind::usage,
+                      fmt::format("names that begin with `{}` are fwc's own", kTemporaryPrefix),
+                      "choose another name");
+  }
+  if (name.size() > kMaxName) {
+    return make_error(Error::Kind::usage,
+                      fmt::format("the pin's name has {} characters", name.size()),
+                      fmt::format("up to {} are possible", kMaxName));
+  }
+  return {};
+}
+
+Error foreign(const std::string& path, std::string_view wanted) {
+  return make_error(Error::Kind::cant_create,
+                    fmt::format("`{}` is there already and is not a {} of fwc", path, wanted),
+                    "choose another path, or remove it yourself");
+}
+
+Expected<FileDescriptor> open_pinned(const std::string& path, std::string_view wanted) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    return system_error(errno, fmt::format("pin `{}`", path));
+  }
+  if (S_ISDIR(status.st_mode)) return foreign(path, wanted);
+  FileDescriptor fd(::bpf_obj_get(path.c_str()));
+  if (!fd) return system_error(errno, fmt::format("cannot open the pin `{}`", path));
+  return fd;
+}
+
+}  // namespace
+
+std::string ingress_path(const std::string& path) {
+  return path + "_ingress";
+}
+std::string egress_path(const std::string& path) {
+  return path + "_egress";
+}
+std::string live_path(const std::string& path) {
+  return path + "_live";
+}
+std::string counters_path(const std::string& path) {
+  return path + "_counters";
+}
+
+Expected<void> require_pin_path(const std::string& path) {
+  if (Expected<void> name = check_name(path); !name) return name;
+  const std::string directory = directory_of(path);
+  if (Expected<void> on = require_bpffs(directory); !on) return on;
+  struct statvfs info {};
+  if (::statvfs(directory.c_str(), &info) == 0 && (info.f_flag & ST_RDONLY) != 0) {
+    return make_error(Error::Kind::cant_create,
+                      fmt::format("the bpf file system at `{}` is mounted read-only", directory),
+                      "remount it with `-o remount,rw`");
+  }
+  if (::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return {};
+  return system_error(errno, fmt::format("cannot make a pin in `{}`", directory));
+}
+
+bool exists(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+Expected<FileDescriptor> open_program_pin(const std::string& path) {
+  Expected<FileDescriptor> fd = open_pinned(path, "program");
+  if (!fd) return fd;
+  Expected<ProgramInfo> info = program_info(fd->get(), fmt::format("`{}`", path));
+  if (!info && info.error().kind != Error::Kind::data) return info.error();
+  if (!info || !info->direction) return foreign(path, "program");
+  return fd;
+}
+
+Expected<void> require_own_map(const std::string& path) {
+  Expected<FileDescriptor> fd = open_pinned(path, "map");
+  if (!fd) return fd.error();
+  Expected<MapInfo> info = map_info(fd->get(), fmt::format("`{}`", path));
+  if (!info && info.error().kind != Error::Kind::data) return info.error();
+  if (info && (is_live_map(*info) || is_counters_map(*info))) return {};
+  return foreign(path, "map");
+}
+
+}  // namespace fwc::runtime

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// A compiled object on its way into the kernel.
+#include "fwc/runtime/program.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "fwc/runtime/environment.h"
+#include "runtime/errors.h"
+#include "runtime/kernel_objects.h"
+#include "runtime/libbpf_log.h"
+#include "runtime/live_layout.h"
+
+namespace fwc::runtime {
+namespace {
+
+struct ObjectClose {
+  void operator()(bpf_object* object) const { ::bpf_object__close(object); }
+};
+using BpfObject = std::unique_ptr<bpf_object, ObjectClose>;
+
+Expected<BpfObject> open_object(const Object& object, const LibbpfLog& log) {
+  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "fwc");
+  bpf_object* opened = ::bpf_object__open_mem(object.bytes.data(), object.bytes.size(), &options);
+  if (opened != nullptr) return BpfObject(opened);
+  Error error = system_error(Error::Kind::data, errno, "libbpf cannot read the object",
+                             "compile the filter again");
+  error.details = log.text();
+  return error;
+}
+
+// Writes the given values into the content that the map will have from the start.
+Expected<void> give_values(bpf_object* object, const std::vector<Assignment>& values) {
+  if (values.empty()) return {};
+  bpf_map* map = ::bpf_object__find_map_by_name(object, std::string(kLiveMap).c_str());
+  if (map == nullptr) {
+    return make_error(Error::Kind::usage, "the filter has no live variables",
+                      "declare one: `let $limit = 1500; len <= $limit`");
+  }
+  std::size_t size = 0;
+  const void* initial = ::bpf_map__initial_value(map, &size);
+  if (initial == nullptr) return internal_error("the live variables have no first values");
+  Expected<LiveLayout> layout = live_layout(::bpf_object__btf(object), size);
+  if (!layout) return layout.error();
+  std::vector<std::byte> bytes(size);
+  std::memcpy(bytes.data(), initial, size);
+  if (Expected<void> judged = assign(*layout, values, bytes); !judged) return judged;
+  if (::bpf_map__set_initial_value(map, bytes.data(), size) != 0) {
+    return internal_error("the live variables take no first values");
+  }
+  return {};
+}
+
+// libbpf leaves data maps out where its own probe for them fails (kernel_supports in libbpf.c).
+bool lacks_maps(const LibbpfLog& log) {
+  return log.text().find("is referenced but wasn't created") != std::string::npos;
+}
+
+Error load_error(int code, const LibbpfLog& log) {
+  if (lacks_maps(log)) {
+    return make_error(Error::Kind::unavailable,
+                      "the kernel does not make the maps that the filter needs",
+                      "look at the limit of open files (`ulimit -n`); Linux 5.2 is needed");
+  }
+  const bool judged = log.text().find("BEGIN PROG LOAD LOG") != std::string::npos;
+  if (!judged) {
+    Error error = system_error(code, "cannot load the filter into the kernel");
+    error.details = log.text();
+    return error;
+  }
+  Error error =
+      system_error(Error::Kind::unavailable, code, "the kernel's verifier refuses the program",
+                   "its log says why; please report it with the filter");
+  error.details = log.verifier_log();
+  return error;
+}
+
+FileDescriptor duplicate(int fd) {
+  return FileDescriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+}
+
+// libbpf closes its own descriptors with the object; ours stay.
+Expected<LoadedObject> keep_descriptors(const bpf_object* object, std::vector<std::string> given) {
+  LoadedObjectBuilder builder;
+  bpf_program* program = nullptr;
+  while ((program = ::bpf_object__next_program(object, program)) != nullptr) {
+    FileDescriptor fd = duplicate(::bpf_program__fd(program));
+    Expected<ProgramInfo> info = program_info(fd.get(), "the program just loaded");
+    if (!info) return info.error();
+    if (!info->direction) return internal_error("the kernel does not know the program's name");
+    builder.set_program(Program(std::move(fd), *info->direction, info->id));
+  }
+  bpf_map* map = nullptr;
+  while ((map = ::bpf_object__next_map(object, map)) != nullptr) {
+    FileDescriptor fd = duplicate(::bpf_map__fd(map));
+    Expected<MapInfo> info = map_info(fd.get(), "a map just made");
+    if (!info) return info.error();
+    if (is_live_map(*info))
+      builder.set_live(std::move(fd));
+    else if (is_counters_map(*info))
+      builder.set_counters(std::move(fd));
+  }
+  builder.set_given_variables(std::move(given));
+  return std::move(builder).take();
+}
+
+}  // namespace
+
+std::string_view to_string(Direction direction) {
+  switch (direction) {
+    case Direction::ingress: return "ingress";
+    case Direction::egress: return "egress";
+  }
+  return "";
+}
+
+const Program* LoadedObject::program(Direction direction) const {
+  const Program& program = direction == Direction::ingress ? ingress_ : egress_;
+  return program ? &program : nullptr;
+}
+
+std::vector<const Program*> LoadedObject::programs() const {
+  std::vector<const Program*> list;
+  for (const Program* program : {&ingress_, &egress_}) {
+    if (*program) list.push_back(program);
+  }
+  return list;
+}
+
+Expected<LoadedObject> load(const Object& object, const LoadOptions& options) {
+  if (Expected<void> shape = check_object(object); !shape) return shape.error();
+  if (Expected<void> allowed = require_capabilities(Operation::load); !allowed) {
+    return allowed.error();
+  }
+  const LibbpfLog log;
+  Expected<BpfObject> opened = open_object(object, log);
+  if (!opened) return opened.error();
+  if (Expected<void> given = give_values(opened->get(), options.variables); !given) {
+    return given.error();
+  }
+  if (const int failure = ::bpf_object__load(opened->get()); failure != 0) {
+    return load_error(-failure, log);
+  }
+  std::vector<std::string> given;
+  for (const Assignment& assignment : options.variables) given.push_back(assignment.name);
+  return keep_descriptors(opened->get(), std::move(given));
+}
+
+}  // namespace fwc::runtime

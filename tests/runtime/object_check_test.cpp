@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// Objects that fwc did not write, or that were damaged: refused, and never a crash.
+#include <bpf/bpf.h>
+#include <elf.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <fstream>
+#include <random>
+
+#include "fwc/runtime/program.h"
+#include "tests/runtime/objects.h"
+#include "tests/runtime/sandbox.h"
+
+namespace fwc::test {
+namespace {
+
+using runtime::check_object;
+using runtime::Error;
+
+// The kernel's hash of the instructions: the same program has the same.
+std::string tag_of(const runtime::LoadedObject& object) {
+  std::string tags;
+  for (const runtime::Program* program : object.programs()) {
+    bpf_prog_info info{};
+    std::uint32_t length = sizeof info;
+    EXPECT_EQ(::bpf_obj_get_info_by_fd(program->fd(), &info, &length), 0);
+    tags.append(reinterpret_cast<const char*>(info.tag), sizeof info.tag);
+  }
+  return tags;
+}
+
+class ObjectCheckTest : public SandboxTest {
+ protected:
+  void SetUp() override {
+    SandboxTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    object_ = port_object(Programs::both, 53);
+    ASSERT_TRUE(check_object(object_)) << check_object(object_).error().message;
+    const auto loaded = runtime::load(object_);
+    ASSERT_TRUE(loaded) << loaded.error().message << loaded.error().details;
+    tag_ = tag_of(*loaded);
+  }
+
+  Elf64_Ehdr header() const {
+    Elf64_Ehdr elf;
+    std::memcpy(&elf, object_.bytes.data(), sizeof elf);
+    return elf;
+  }
+
+  Elf64_Shdr section(std::size_t index) const {
+    Elf64_Shdr section;
+    std::memcpy(&section, object_.bytes.data() + header().e_shoff + index * sizeof section,
+                sizeof section);
+    return section;
+  }
+
+  // Flips bits of every byte in a range. What is not refused must load as the very same program, or
+  // be refused by the kernel.
+  void mutate(std::size_t begin, std::size_t length) {
+    for (std::size_t at = begin; at < begin + length; ++at) {
+      for (const int mask : {0x01, 0x80, 0xff}) {
+        Object changed = object_;
+        changed.bytes[at] ^= static_cast<std::byte>(mask);
+        if (!check_object(changed)) continue;
+        const auto loaded = runtime::load(changed);
+        const std::string tag = loaded ? tag_of(*loaded) : tag_;
+        EXPECT_EQ(tag, tag_) << "byte " << at << " mask " << mask;
+      }
+    }
+  }
+
+  Object object_;
+  std::string tag_;
+};
+
+TEST_F(ObjectCheckTest, RefusesEveryTruncation) {
+  for (std::size_t length = 0; length < object_.bytes.size(); ++length) {
+    Object shorter{.bytes = {object_.bytes.begin(), object_.bytes.begin() + length}};
+    const auto checked = check_object(shorter);
+    ASSERT_FALSE(checked) << length;
+    EXPECT_EQ(checked.error().kind, Error::Kind::data);
+  }
+}
+
+TEST_F(ObjectCheckTest, SurvivesDamagedHeaders) {
+  mutate(0, sizeof(Elf64_Ehdr));
+  mutate(header().e_shoff, header().e_shnum * sizeof(Elf64_Shdr));
+}
+
+TEST_F(ObjectCheckTest, SurvivesDamagedSymbolsAndRelocations) {
+  for (std::size_t i = 1; i < header().e_shnum; ++i) {
+    const Elf64_Shdr each = section(i);
+    if (each.sh_type != SHT_SYMTAB && each.sh_type != SHT_REL) continue;
+    if (each.sh_size < 2048) mutate(each.sh_offset, each.sh_size);
+  }
+}
+
+// Any byte at all; a changed instruction is another program, so only crashes are looked for.
+TEST_F(ObjectCheckTest, SurvivesRandomDamage) {
+  std::mt19937 random(20191206);
+  for (int round = 0; round < 500; ++round) {
+    Object changed = object_;
+    const int count = 1 + static_cast<int>(random() % 4);
+    for (int i = 0; i < count; ++i) {
+      changed.bytes[random() % changed.bytes.size()] = static_cast<std::byte>(random());
+    }
+    if (check_object(changed)) (void)runtime::load(changed);
+  }
+}
+
+TEST_F(ObjectCheckTest, RefusesASymbolThatPointsElsewhere) {
+  for (std::size_t i = 1; i < header().e_shnum; ++i) {
+    const Elf64_Shdr symbols = section(i);
+    if (symbols.sh_type != SHT_SYMTAB) continue;
+    for (std::size_t s = 1; s < symbols.sh_size / sizeof(Elf64_Sym); ++s) {
+      Object changed = object_;
+      std::byte* place = changed.bytes.data() + symbols.sh_offset + s * sizeof(Elf64_Sym);
+      Elf64_Sym symbol;
+      std::memcpy(&symbol, place, sizeof symbol);
+      if (ELF64_ST_TYPE(symbol.st_info) != STT_FUNC) continue;
+      symbol.st_value = ~std::uint64_t{0} - symbol.st_size + 9;
+      std::memcpy(place, &symbol, sizeof symbol);
+      EXPECT_FALSE(check_object(changed)) << "symbol " << s;
+    }
+  }
+}
+
+TEST_F(ObjectCheckTest, RefusesObjectsOfOthers) {
+  Object other = object_;
+  reinterpret_cast<Elf64_Ehdr*>(other.bytes.data())->e_machine = EM_X86_64;
+  EXPECT_EQ(check_object(other).error().message,
+            "this is not an object that fwc wrote: it is not made for BPF");
+  EXPECT_FALSE(check_object({}));
+}
+
+TEST_F(ObjectCheckTest, TrustsOnlyFilesThatNobodyElseWrites) {
+  const std::string path = folder_ + "/prog.o";
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(object_.bytes.data()),
+             static_cast<std::streamsize>(object_.bytes.size()));
+  ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
+  const auto read = runtime::read_object_file(path);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->bytes, object_.bytes);
+  const auto message_of = [](const std::string& file) {
+    const auto result = runtime::read_object_file(file);
+    return result ? std::string("read") : result.error().message;
+  };
+  ASSERT_EQ(::chmod(path.c_str(), 0664), 0);
+  EXPECT_EQ(message_of(path), "`" + path + "` can be written by others than its owner");
+  ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
+  ASSERT_EQ(::chown(path.c_str(), 1234, 0), 0);
+  EXPECT_EQ(message_of(path), "`" + path + "` belongs to user 1234, whom fwc does not trust");
+  ASSERT_EQ(::chown(path.c_str(), 0, 0), 0);
+  ASSERT_EQ(::symlink(path.c_str(), (path + ".link").c_str()), 0);
+  EXPECT_EQ(message_of(path + ".link"),
+            "`" + path + ".link` is a symbolic link: too many levels of symbolic links");
+  EXPECT_EQ(message_of(folder_), "`" + folder_ + "` is not a regular file");
+  ASSERT_EQ(::mkfifo((path + ".fifo").c_str(), 0600), 0);
+  EXPECT_EQ(message_of(path + ".fifo"), "`" + path + ".fifo` is not a regular file");
+  EXPECT_EQ(message_of(path + ".no"), "cannot open `" + path + ".no`: no such file or directory");
+}
+
+}  // namespace
+}  // namespace fwc::test
