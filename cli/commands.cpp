@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// The rows of the table of commands; see commands.h.
+#include "cli/commands.h"
+
+#include "cli/suggest.h"
+
+namespace fwc::cli {
+
+namespace {
+
+constexpr std::array kCommands = {
+    CommandRow{.name = "",
+               .synopsis = "fwc [FILTER | OBJECT] [-f FILE] [-o OBJECT] [--load PIN] "
+                           "[--attach CGROUP --ingress|--egress]",
+               .summary = "compile a filter, and save, load or attach it",
+               .examples = {"fwc 'icmp || (udp && dst_port == 53)' -o prog.o",
+                            "fwc 'tcp && dst_port in {80, 443}' --load /sys/fs/bpf/web",
+                            "fwc 'udp && dst_port == 53' --attach self --egress"},
+               .run = compile_command},
+    CommandRow{.name = "check",
+               .synopsis = "fwc check FILTER [-f FILE] [--strict]",
+               .summary = "judge a filter without compiling it",
+               .examples = {"fwc check 'tcp && dst_port == https'", "fwc check -f web.filter"},
+               .run = check_command},
+    CommandRow{.name = "test",
+               .synopsis = "fwc test FILTER CAPTURE [--kernel] [--count] [--var NAME=VALUE]",
+               .summary = "show which packets of a capture file pass",
+               .examples = {"fwc test 'udp && dst_port == 53' capture.pcap",
+                            "fwc test '!tcp' capture.pcap --count"},
+               .run = test_command},
+    CommandRow{
+        .name = "explain",
+        .synopsis = "fwc explain [CODE | FILTER PACKET] [-f FILE] [--var NAME=VALUE] [--json]",
+        .summary = "tell what a message means, or how a verdict comes about",
+        .examples = {"fwc explain absent-passes",
+                     "fwc explain 'icmp || dst_port == 53' 'udp 10.0.0.1:5000 > 8.8.8.8:53'",
+                     "fwc explain '!tcp' capture.pcap:3"},
+        .run = explain_command},
+    CommandRow{.name = "fields",
+               .synopsis = "fwc fields [--json | --names | --markdown]",
+               .summary = "list the fields, protocols, operators and constants",
+               .examples = {"fwc fields", "fwc fields --json"},
+               .run = fields_command},
+    CommandRow{.name = "fmt",
+               .synopsis = "fwc fmt FILTER [-f FILE] [--check] [--in-place]",
+               .summary = "lay out a filter in the canonical form",
+               .examples = {"fwc fmt 'udp and(dst_port==53)'", "fwc fmt -f web.filter --in-place"},
+               .run = fmt_command},
+    CommandRow{.name = "run",
+               .synopsis = "fwc run [--egress FILTER] [--ingress FILTER] -- COMMAND [ARGUMENT...]",
+               .summary = "run a command in a cgroup of its own behind a filter",
+               .examples = {"fwc run --egress 'icmp' -- ping -c 1 127.0.0.1",
+                            "fwc run --egress 'dst_ip in 127.0.0.0/8' --ingress true -- make test"},
+               .run = run_command},
+    CommandRow{.name = "set",
+               .synopsis = "fwc set PIN NAME=VALUE...",
+               .summary = "change live variables of a loaded filter",
+               .examples = {"fwc set /sys/fs/bpf/size limit=1400"},
+               .run = set_command},
+    CommandRow{.name = "list",
+               .synopsis = "fwc list [CGROUP]",
+               .summary = "show what is attached, and which pins are filters",
+               .examples = {"fwc list", "fwc list self"},
+               .run = list_command},
+    CommandRow{.name = "stats",
+               .synopsis = "fwc stats PIN",
+               .summary = "show the counters of a filter compiled with --counters",
+               .examples = {"fwc stats /sys/fs/bpf/web"},
+               .run = stats_command},
+    CommandRow{.name = "detach",
+               .synopsis = "fwc detach CGROUP [--ingress] [--egress]",
+               .summary = "take the filters that fwc attached off a cgroup",
+               .examples = {"fwc detach self --egress"},
+               .run = detach_command},
+    CommandRow{.name = "remove",
+               .synopsis = "fwc remove PIN",
+               .summary = "remove the pins of a loaded filter",
+               .examples = {"fwc remove /sys/fs/bpf/web"},
+               .run = remove_command},
+    CommandRow{.name = "help",
+               .synopsis = "fwc help [COMMAND]",
+               .summary = "show this text, or the help of a command",
+               .examples = {"fwc help run"},
+               .run = help_command},
+};
+
+consteval bool commands_are_well_formed() {
+  for (std::size_t i = 0; i < kCommands.size(); ++i) {
+    const CommandRow& r = kCommands[i];
+    if (r.run == nullptr || r.summary.empty() || r.examples[0].empty()) return false;
+    if (!r.synopsis.starts_with("fwc ") || r.name.empty() != (i == 0)) return false;
+    for (std::size_t j = 0; j < i; ++j)
+      if (kCommands[j].name == r.name) return false;
+  }
+  return true;
+}
+static_assert(commands_are_well_formed());
+
+}  // namespace
+
+std::span<const CommandRow> commands() {
+  return kCommands;
+}
+
+const CommandRow* find_command(std::string_view name) {
+  for (const CommandRow& command : kCommands)
+    if (command.name == name) return &command;
+  return nullptr;
+}
+
+std::string_view similar_command(std::string_view name) {
+  std::array<std::string_view, kCommands.size() - 1> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kCommands[i + 1].name;
+  return nearest(name, names);
+}
+
+}  // namespace fwc::cli

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+// `fwc FILTER`: the whole pipe from a text or an object to a file, a pin and a cgroup. What was not
+// there before and was made on the way is taken away again where a later step fails.
+#include "cli/filter_options.h"
+#include "cli/output_file.h"
+#include "fwc/runtime/attachments.h"
+#include "fwc/runtime/environment.h"
+#include "fwc/runtime/pins.h"
+
+namespace fwc::cli {
+
+namespace {
+
+using runtime::Attachment;
+using runtime::Cgroup;
+using runtime::Error;
+using runtime::Expected;
+using runtime::LoadedObject;
+
+struct Request {
+  SourceChoice source;
+  std::string output;
+  std::string pin;
+  std::string cgroup;
+  std::string name = "filter";
+  std::string direction;
+  DirectionFlags directions;
+  bool counters = false;
+  bool strict = false;
+  bool force = false;
+  bool version = false;
+  std::vector<std::string> variables;
+  std::vector<const CLI::Option*> places;  ///< options that name something, and mean nothing empty
+
+  bool loads() const { return !pin.empty() || !cgroup.empty(); }
+};
+
+void add_options(CommandLine& line, Request& request) {
+  request.places = {
+      line.option("-f,--file", request.source.file, "read the filter from FILE, `-` is stdin",
+                  "FILE"),
+      line.option("-o,--output", request.output, "write the object to FILE, `-` is stdout", "FILE"),
+      line.option("--load", request.pin, "load it and pin it at PIN, in place of what is there",
+                  "PIN"),
+      line.option("--attach", request.cgroup,
+                  "attach it to a cgroup: a path, a unit, a pid or `self`", "CGROUP"),
+  };
+  request.directions.add_to(line);
+  line.option("--direction", request.direction,
+              "compile for `ingress`, `egress` (the default) or `both`", "DIRECTION");
+  line.option("--name", request.name, "name of the attachment, where a cgroup has several", "NAME");
+  line.options("--var", request.variables, "start a live variable with this value", "NAME=VALUE");
+  line.flag("--counters", request.counters, "count packets and bytes, see `fwc stats`");
+  line.flag("--strict", request.strict, "treat warnings as errors");
+  line.flag("--force", request.force, "attach also to the root cgroup");
+  line.flag("--version", request.version, "show versions");
+}
+
+std::optional<Direction> direction_named(std::string_view name) {
+  if (name == "ingress") return Direction::ingress;
+  if (name == "egress") return Direction::egress;
+  if (name == "both") return Direction::both;
+  return std::nullopt;
+}
+
+Direction direction_of(const Request& request) {
+  if (auto named = direction_named(request.direction)) return *named;
+  const DirectionFlags& flags = request.directions;
+  if (flags.ingress) return flags.egress ? Direction::both : Direction::ingress;
+  return Direction::egress;
+}
+
+// An empty variable of a script must not turn an attachment into none.
+std::optional<int> refuse_empty(const CommandLine& line, const Request& request) {
+  for (const CLI::Option* option : request.places)
+    if (option->count() != 0 && option->as<std::string>().empty())
+      return line.usage_error(fmt::format("the value of `{}` is empty", option->get_name()));
+  return std::nullopt;
+}
+
+// What can be told wrong from the options alone; a status where something is.
+std::optional<int> refuse_options(const CommandLine& line, const Request& request) {
+  if (request.output.empty() && !request.loads())
+    return line.usage_error(
+        "nothing was said to be done with the filter",
+        "give `-o FILE`, `--load PIN` or `--attach CGROUP`; `fwc check` judges it");
+  if (!request.direction.empty() && !direction_named(request.direction))
+    return line.usage_error(fmt::format("`--direction` cannot be `{}`", request.direction),
+                            "say `ingress`, `egress` or `both`");
+  if (!request.direction.empty() && request.directions.any())
+    return line.usage_error("`--direction` stands beside `--ingress` or `--egress`",
+                            "the flags alone are enough");
+  if (!request.cgroup.empty() && !request.directions.any())
+    return line.usage_error("`--attach` needs `--ingress` or `--egress`, or both");
+  if (!request.variables.empty() && !request.loads())
+    return line.usage_error("`--var` needs `--load` or `--attach`",
+                            "an object holds the values that the filter declares");
+  return std::nullopt;
+}
+
+std::optional<int> refuse_object_options(const CommandLine& line, const Request& request) {
+  if (!request.output.empty())
+    return line.usage_error("`-o` needs the text of a filter, and this is an object already");
+  if (request.counters || request.strict || !request.direction.empty())
+    return line.usage_error("this is an object: how to compile was decided before",
+                            "leave out `--counters`, `--strict` and `--direction`");
+  return std::nullopt;
+}
+
+// The steps in the kernel; undoes those that are done where one fails.
+class Deployment {
+ public:
+  Deployment(const Request& request, Terminal& terminal) : request_(request), terminal_(terminal) {}
+
+  Expected<void> run(const Object& object) {
+    auto result = steps(object);
+    if (!result) undo();
+    return result;
+  }
+
+  void report() {
+    for (const std::string& path : pins_) terminal_.out("loaded {}\n", path);
+    for (const Attachment& a : attachments_)
+      terminal_.out("{} {} to {}\n", a.replaced ? "updated" : "attached",
+                    runtime::to_string(a.direction), a.cgroup);
+  }
+
+ private:
+  Expected<void> steps(const Object& object) {
+    if (auto ready = prepare(); !ready) return ready;
+    auto variables = parse_assignments(request_.variables);
+    if (!variables) return std::move(variables).error();
+    const auto loaded = runtime::load(object, {.variables = *std::move(variables)});
+    if (!loaded) return loaded.error();
+    if (auto free = check_pin(*loaded); !free) return free;
+    if (auto attached = attach_all(*loaded); !attached) return attached;
+    return pin(*loaded);
+  }
+
+  // Whatever can be refused before the kernel is touched.
+  Expected<void> prepare() {
+    if (!request_.pin.empty()) {
+      if (auto possible = runtime::require_pin_path(request_.pin); !possible) return possible;
+    }
+    if (request_.cgroup.empty()) return {};
+    auto found = runtime::find_cgroup(request_.cgroup, {.force = request_.force});
+    if (!found) return std::move(found).error();
+    cgroup_ = *std::move(found);
+    return runtime::require_capabilities(runtime::Operation::attach);
+  }
+
+  // The same for what cannot be known without the programs, before anything is attached.
+  Expected<void> check_pin(const LoadedObject& loaded) {
+    if (request_.pin.empty()) return {};
+    return runtime::check_pin(loaded, request_.pin);
+  }
+
+  Expected<void> pin(const LoadedObject& loaded) {
+    if (request_.pin.empty()) return {};
+    auto paths = runtime::pin(loaded, request_.pin);
+    if (!paths) return std::move(paths).error();
+    pins_ = *std::move(paths);
+    return {};
+  }
+
+  Expected<void> attach_all(const LoadedObject& loaded) {
+    if (request_.cgroup.empty()) return {};
+    const runtime::AttachOptions options{.name = request_.name, .bpffs = {}};
+    for (const runtime::Direction direction : request_.directions.given()) {
+      auto before = runtime::open_attached(cgroup_, direction, options);
+      auto attached = runtime::attach(loaded, cgroup_, direction, options);
+      if (!attached) return std::move(attached).error();
+      attachments_.push_back(*std::move(attached));
+      replaced_.push_back(before ? std::optional(*std::move(before)) : std::nullopt);
+    }
+    return {};
+  }
+
+  // What cannot be undone is said, so that nobody believes otherwise.
+  void undo() {
+    for (std::size_t i = 0; i < attachments_.size(); ++i) {
+      const Attachment& a = attachments_[i];
+      if (!undo(a, replaced_[i]))
+        terminal_.warn(fmt::format("the new {} filter stays attached to `{}`",
+                                   runtime::to_string(a.direction), a.cgroup));
+    }
+  }
+
+  bool undo(const Attachment& attachment, const std::optional<LoadedObject>& before) {
+    const runtime::AttachOptions options{.name = attachment.name, .bpffs = {}};
+    if (!attachment.replaced) return bool(runtime::detach(cgroup_, attachment.direction, options));
+    return before && runtime::attach(*before, cgroup_, attachment.direction, options);
+  }
+
+  const Request& request_;
+  Terminal& terminal_;
+  Cgroup cgroup_;
+  std::vector<std::string> pins_;
+  std::vector<Attachment> attachments_;
+  std::vector<std::optional<LoadedObject>> replaced_;  // beside attachments_: what was there before
+};
+
+int deploy(const Request& request, Terminal& terminal, const Object& object) {
+  if (!request.loads()) return static_cast<int>(ExitCode::ok);
+  Deployment deployment(request, terminal);
+  if (auto done = deployment.run(object); !done) return terminal.fail(done.error());
+  deployment.report();
+  return static_cast<int>(ExitCode::ok);
+}
+
+int save_and_deploy(const Request& request, Terminal& terminal, const Object& object) {
+  if (request.output.empty()) return deploy(request, terminal, object);
+  if (request.output == "-") {
+    if (const int status = deploy(request, terminal, object); status != 0) return status;
+    const auto* begin = reinterpret_cast<const char*>(object.bytes.data());
+    terminal.write({begin, object.bytes.size()});
+    return static_cast<int>(ExitCode::ok);
+  }
+  auto file = OutputFile::create(request.output, object.bytes);
+  if (!file) return terminal.fail(file.error());
+  if (const int status = deploy(request, terminal, object); status != 0) return status;
+  if (auto done = file->commit(); !done) return terminal.fail(done.error());
+  return static_cast<int>(ExitCode::ok);
+}
+
+int compile_text(const Request& request, Terminal& terminal, const FilterText& text) {
+  const CompileOptions options{
+      .direction = direction_of(request), .counters = request.counters, .strict = request.strict};
+  const Compiled compiled = compile_source(terminal, text, options);
+  if (!compiled.object) return compiled.status;
+  return save_and_deploy(request, terminal, *compiled.object);
+}
+
+// A word before the filter was likely meant as a command.
+int refuse_words(const CommandLine& line) {
+  const std::string& first = line.words().front();
+  const std::string_view near = similar_command(first);
+  if (near.empty()) return line.unexpected(line.words()[1]);
+  return line.usage_error(fmt::format("no command is called `{}`", first),
+                          fmt::format("did you mean `fwc {}`?", near));
+}
+
+int show_versions(Terminal& terminal) {
+  terminal.out("fwc {} (LLVM {}, libbpf {})\n", version(), FWC_LLVM_VERSION, FWC_LIBBPF_VERSION);
+  return static_cast<int>(ExitCode::ok);
+}
+
+}  // namespace
+
+int compile_command(const Invocation& call) {
+  Request request;
+  CommandLine line(call);
+  add_options(line, request);
+  if (const auto done = line.parse(0, SIZE_MAX)) return *done;
+  if (line.words().size() > 1) return refuse_words(line);
+  if (request.version) return show_versions(call.terminal);
+  if (const auto wrong = refuse_empty(line, request)) return *wrong;
+  if (const auto wrong = refuse_options(line, request)) return *wrong;
+
+  if (!line.words().empty()) request.source.argument = line.words().front();
+  auto source = read_source(request.source);
+  if (!source) return call.terminal.fail(source.error());
+  if (const auto* text = std::get_if<FilterText>(&*source))
+    return compile_text(request, call.terminal, *text);
+  if (const auto wrong = refuse_object_options(line, request)) return *wrong;
+  return deploy(request, call.terminal, std::get<Object>(*source));
+}
+
+}  // namespace fwc::cli

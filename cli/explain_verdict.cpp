@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// `fwc explain FILTER PACKET`: the verdict, and below it the filter as it was written, with the
+// value of each part.
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "cli/explain.h"
+#include "cli/packet_description.h"
+#include "cli/packet_text.h"
+#include "cli/variable_values.h"
+#include "compiler/diagnostics/utf8.h"
+#include "compiler/eval/header_walk.h"
+#include "compiler/eval/trace.h"
+#include "grammar/parse.h"
+
+namespace fwc::cli {
+
+namespace {
+
+using nlohmann::ordered_json;
+using runtime::Error;
+using runtime::Expected;
+
+// --- the packet ---
+
+// The number at the end of `FILE:N`; nothing where there is none.
+std::optional<std::size_t> frame_number(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  const std::string_view digits = text.substr(colon + 1);
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return number;
+}
+
+Expected<CapturedPacket> read_frame(const std::string& path, std::size_t number) {
+  if (number == 0)
+    return Error{.kind = Error::Kind::usage, .message = "the frames of a capture count from 1"};
+  auto file = CaptureFile::open(path);
+  if (!file) return file.error();
+  for (std::size_t i = 1;; ++i) {
+    auto packet = file->next();
+    if (!packet) return packet.error();
+    if (!*packet)
+      return Error{.kind = Error::Kind::no_input,
+                   .message = fmt::format("`{}` has no frame {}", path, number),
+                   .hint = fmt::format("its last is {}", i - 1)};
+    if (i == number) return **std::move(packet);
+  }
+}
+
+Expected<CapturedPacket> read_packet(const std::string& text) {
+  if (text.find(" > ") != std::string::npos) return describe_packet(text);
+  if (const auto number = frame_number(text))
+    return read_frame(text.substr(0, text.rfind(':')), *number);
+  return Error{.kind = Error::Kind::usage,
+               .message = fmt::format("`{}` is not a packet", text),
+               .hint =
+                   "name a frame, `capture.pcap:3`, or write one like "
+                   "`udp 10.0.0.1:5000 > 8.8.8.8:53`"};
+}
+
+// --- what is shown ---
+
+struct Verdict {
+  CapturedPacket packet;
+  std::string packet_text;
+  bool malformed = false;
+  bool passes = false;
+  std::optional<TracedPart> trace;  ///< nothing of a malformed packet
+};
+
+std::string_view to_string(bool passes) {
+  return passes ? "pass" : "drop";
+}
+
+std::string value_text(const TracedPart& part) {
+  if (!part.value) return "absent";
+  if (const auto* address = std::get_if<Address>(&*part.value)) return to_string(*address);
+  const std::int64_t number = std::get<std::int64_t>(*part.value);
+  if (part.type == Type::boolean) return number != 0 ? "true" : "false";
+  return std::to_string(number);
+}
+
+// As it was written, on one line and without comments.
+std::string source_text(const CheckedFilter& filter, Span span) {
+  const std::string text = filter.text.substr(span.begin, span.end - span.begin);
+  if (text.find_first_of("\n\r\t#/") == std::string::npos) return text;
+  const auto tree = parse(text);
+  const auto* parsed = std::get_if<ast::Filter>(&tree);
+  return parsed == nullptr ? text : print(*parsed);
+}
+
+struct Line {
+  std::string text;
+  const TracedPart* part;
+};
+
+std::size_t columns(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size(); at += character_at(text, at).bytes) ++count;
+  return count;
+}
+
+// A part longer than a line is cut; its own parts follow below it.
+std::string shortened(std::string text, std::size_t width) {
+  if (columns(text) <= width) return text;
+  std::size_t end = 0;
+  for (std::size_t i = 0; i + 1 < width; ++i) end += character_at(text, end).bytes;
+  return text.substr(0, end) + "…";
+}
+
+void add_lines(const CheckedFilter& filter, const TracedPart& part, std::size_t level,
+               std::vector<Line>& lines) {
+  constexpr std::size_t kMost = 72;
+  constexpr std::size_t kLeast = 24;
+  const std::size_t indent = 2 * level;
+  const std::size_t width = indent + kLeast < kMost ? kMost - indent : kLeast;
+  lines.push_back(
+      {std::string(indent, ' ') + shortened(source_text(filter, part.span), width), &part});
+  for (const TracedPart& below : part.parts) add_lines(filter, below, level + 1, lines);
+}
+
+void show_text(Terminal& terminal, const CheckedFilter& filter, const Verdict& verdict) {
+  terminal.out("{}  {}\n", to_string(verdict.passes), verdict.packet_text);
+  if (verdict.malformed)
+    terminal.write("  its headers do not fit in it, so it is dropped whatever the filter says\n");
+  if (!verdict.trace) return;
+  std::vector<Line> lines;
+  add_lines(filter, *verdict.trace, 1, lines);
+  std::size_t widest = 0;
+  for (const Line& line : lines) widest = std::max(widest, columns(line.text));
+  for (const Line& line : lines)
+    terminal.out("{}{}  {}{}\n", line.text, std::string(widest - columns(line.text), ' '),
+                 value_text(*line.part), line.part->decided ? "  <- decided" : "");
+}
+
+ordered_json value_json(const TracedPart& part) {
+  if (!part.value) return nullptr;
+  if (const auto* address = std::get_if<Address>(&*part.value)) return to_string(*address);
+  const std::int64_t number = std::get<std::int64_t>(*part.value);
+  if (part.type == Type::boolean) return number != 0;
+  return number;
+}
+
+ordered_json to_json(const CheckedFilter& filter, const TracedPart& part) {
+  ordered_json parts = ordered_json::array();
+  for (const TracedPart& below : part.parts) parts.push_back(to_json(filter, below));
+  return {{"source", source_text(filter, part.span)},
+          {"offset", part.span.begin},
+          {"type", name(part.type)},
+          {"value", value_json(part)},
+          {"decided", part.decided},
+          {"parts", std::move(parts)}};
+}
+
+void show_json(Terminal& terminal, const CheckedFilter& filter, const Verdict& verdict) {
+  ordered_json json = {{"verdict", to_string(verdict.passes)},
+                       {"packet", verdict.packet_text},
+                       {"malformed", verdict.malformed}};
+  json["trace"] = verdict.trace ? to_json(filter, *verdict.trace) : ordered_json();
+  terminal.write(json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+}
+
+Verdict judge(const CheckedFilter& filter, CapturedPacket captured,
+              const std::vector<std::int64_t>& variables) {
+  Verdict verdict{.packet = std::move(captured), .packet_text = {}, .trace = {}};
+  const Packet packet{.protocol = verdict.packet.ethertype, .bytes = verdict.packet.bytes};
+  verdict.packet_text = describe(packet);
+  verdict.malformed = walk_headers(packet).malformed;
+  verdict.passes = evaluate(filter, packet, variables);
+  if (!verdict.malformed) verdict.trace = trace(filter, packet, variables);
+  return verdict;
+}
+
+}  // namespace
+
+int explain_verdict(Terminal& terminal, const VerdictRequest& request) {
+  const auto text = read_filter(request.source);
+  if (!text) return terminal.fail(text.error());
+  const auto filter = check_source(terminal, *text, request.strict);
+  if (!filter) return static_cast<int>(ExitCode::bad_data);
+  const auto variables = variable_values(request.variables, filter->checked());
+  if (!variables) return terminal.fail(variables.error());
+  auto packet = read_packet(request.packet);
+  if (!packet) return terminal.fail(packet.error());
+  if (packet->cut())
+    terminal.warn(
+        fmt::format("the capture has cut the packet, {} of {} bytes; it is judged as it is",
+                    packet->bytes.size(), packet->wire_bytes));
+  const Verdict verdict = judge(filter->checked(), *std::move(packet), *variables);
+  (request.json ? show_json : show_text)(terminal, filter->checked(), verdict);
+  return static_cast<int>(ExitCode::ok);
+}
+
+}  // namespace fwc::cli

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Options and steps that several commands share; see filter_options.h.
+#include "cli/filter_options.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "fwc/runtime/attachments.h"
+#include "fwc/runtime/environment.h"
+#include "fwc/runtime/pins.h"
+
+namespace fwc::cli {
+
+namespace {
+
+using runtime::Error;
+using runtime::Expected;
+
+bool is_word(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_';
+  });
+}
+
+bool is_regular_file(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// A filter that is wrong may have been meant as something else.
+void explain_mix_up(Terminal& terminal, const FilterText& source) {
+  if (source.name != "filter") return;
+  if (is_regular_file(source.text)) {
+    terminal.warn(fmt::format("`{}` is also the name of a file", source.text),
+                  fmt::format("to read the filter from it, say `-f {}`", source.text));
+    return;
+  }
+  if (!is_word(source.text)) return;
+  const std::string_view command = similar_command(source.text);
+  if (command.empty()) return;
+  terminal.warn(
+      fmt::format("`{}` was taken for a filter, for no command has this name", source.text),
+      fmt::format("did you mean `fwc {}`?", command));
+}
+
+bool is_our_bug(const std::vector<Diagnostic>& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& d) { return d.code == "internal"; });
+}
+
+}  // namespace
+
+void DirectionFlags::add_to(CommandLine& line) {
+  line.flag("--ingress", ingress, "what the cgroup receives");
+  line.flag("--egress", egress, "what the cgroup sends");
+}
+
+std::vector<runtime::Direction> DirectionFlags::given() const {
+  std::vector<runtime::Direction> directions;
+  if (ingress) directions.push_back(runtime::Direction::ingress);
+  if (egress) directions.push_back(runtime::Direction::egress);
+  return directions;
+}
+
+Compiled compile_source(Terminal& terminal, const FilterText& source,
+                        const CompileOptions& options) {
+  CompileResult result = compile(source.text, options);
+  terminal.show(result.diagnostics, source.text, source.name);
+  if (result.object) return {.object = std::move(result.object)};
+  explain_mix_up(terminal, source);
+  return {.status = static_cast<int>(is_our_bug(result.diagnostics) ? ExitCode::software
+                                                                    : ExitCode::bad_data)};
+}
+
+std::optional<Filter> check_source(Terminal& terminal, const FilterText& source, bool strict) {
+  ParseResult result = parse_filter(source.text, strict);
+  terminal.show(result.diagnostics, source.text, source.name);
+  if (!result.filter) explain_mix_up(terminal, source);
+  return std::move(result.filter);
+}
+
+Expected<std::vector<runtime::Assignment>> parse_assignments(
+    const std::vector<std::string>& words) {
+  std::vector<runtime::Assignment> assignments;
+  for (const std::string& word : words) {
+    Expected<runtime::Assignment> assignment = runtime::parse_assignment(word);
+    if (!assignment) return std::move(assignment).error();
+    assignments.push_back(*std::move(assignment));
+  }
+  return assignments;
+}
+
+Expected<runtime::LoadedObject> open_filter(const std::string& target,
+                                            const DirectionFlags& directions,
+                                            const std::string& name) {
+  const auto given = directions.given();
+  if (given.empty()) return runtime::open_pin(target);
+  if (given.size() > 1)
+    return Error{.kind = Error::Kind::usage,
+                 .message = "`--ingress` and `--egress` are two filters, and one is needed"};
+  const auto cgroup = runtime::find_cgroup(target, {.force = true});
+  if (!cgroup) return cgroup.error();
+  return runtime::open_attached(*cgroup, given.front(), {.name = name, .bpffs = {}});
+}
+
+}  // namespace fwc::cli

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Options and steps that several commands share: reading a filter, compiling it, its direction, its
+// live variables.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "cli/source.h"
+#include "fwc/compile.h"
+#include "fwc/runtime/program.h"
+#include "fwc/runtime/value.h"
+
+namespace fwc::cli {
+
+/// `--ingress` and `--egress` as flags.
+struct DirectionFlags {
+  bool ingress = false;
+  bool egress = false;
+
+  void add_to(CommandLine& line);
+  bool any() const { return ingress || egress; }
+  /// The directions that were given, ingress first.
+  std::vector<runtime::Direction> given() const;
+};
+
+struct Compiled {
+  std::optional<Object> object;
+  int status = 0;  ///< of the command where there is no object
+};
+
+/// Compiles and shows what the compiler says. Where it found an error and the text came from the
+/// command line, a likely mix-up with a command or a file is told.
+Compiled compile_source(Terminal& terminal, const FilterText& source,
+                        const CompileOptions& options);
+
+/// The same without the object: the filter, read and checked.
+std::optional<Filter> check_source(Terminal& terminal, const FilterText& source, bool strict);
+
+/// `NAME=VALUE` words to assignments.
+runtime::Expected<std::vector<runtime::Assignment>> parse_assignments(
+    const std::vector<std::string>& words);
+
+/// A loaded filter by its pin, or, where a direction is given, by the cgroup that it is attached
+/// to.
+runtime::Expected<runtime::LoadedObject> open_filter(const std::string& target,
+                                                     const DirectionFlags& directions,
+                                                     const std::string& name);
+
+}  // namespace fwc::cli

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// `fwc run`: one command behind a filter. It does not start unless the filter is in force.
+#include "fwc/runtime/run.h"
+
+#include <algorithm>
+
+#include "cli/filter_options.h"
+
+namespace fwc::cli {
+
+namespace {
+
+using runtime::LoadedObject;
+
+struct Request {
+  std::optional<std::string> egress;
+  std::optional<std::string> ingress;
+  std::vector<std::string> variables;
+  bool strict = false;
+};
+
+// The command's words are its own; options of fwc end at the first `--`.
+struct SplitArguments {
+  std::span<const std::string> ours;
+  std::vector<std::string> command;
+};
+
+SplitArguments split(std::span<const std::string> arguments) {
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  const auto count = static_cast<std::size_t>(dashes - arguments.begin());
+  if (dashes == arguments.end()) return {.ours = arguments, .command = {}};
+  return {.ours = arguments.first(count), .command = {dashes + 1, arguments.end()}};
+}
+
+// Loads one filter and adds it to `loaded`; a status where that failed.
+std::optional<int> load_filter(Terminal& terminal, const Request& request, Direction direction,
+                               std::vector<LoadedObject>& loaded) {
+  const bool ingress = direction == Direction::ingress;
+  const auto& text = ingress ? request.ingress : request.egress;
+  if (!text) return std::nullopt;
+  const FilterText source{.text = *text, .name = ingress ? "ingress" : "egress"};
+  const Compiled compiled =
+      compile_source(terminal, source, {.direction = direction, .strict = request.strict});
+  if (!compiled.object) return compiled.status;
+  auto variables = parse_assignments(request.variables);
+  if (!variables) return terminal.fail(variables.error());
+  auto filter = runtime::load(*compiled.object, {.variables = *std::move(variables)});
+  if (!filter) return terminal.fail(filter.error());
+  loaded.push_back(*std::move(filter));
+  return std::nullopt;
+}
+
+int run_behind(Terminal& terminal, const std::vector<LoadedObject>& loaded,
+               const std::vector<std::string>& command) {
+  std::vector<const LoadedObject*> filters;
+  for (const LoadedObject& filter : loaded) filters.push_back(&filter);
+  const auto status = runtime::run(filters, command);
+  return status ? *status : terminal.fail(status.error());
+}
+
+}  // namespace
+
+int run_command(const Invocation& call) {
+  const SplitArguments arguments = split(call.arguments);
+  const Invocation ours{
+      .command = call.command, .arguments = arguments.ours, .terminal = call.terminal};
+  Request request;
+  CommandLine line(ours);
+  std::string egress_text, ingress_text;
+  const CLI::Option* egress =
+      line.option("--egress", egress_text, "filter what it sends", "FILTER");
+  const CLI::Option* ingress =
+      line.option("--ingress", ingress_text, "filter what it receives", "FILTER");
+  line.options("--var", request.variables, "start a live variable with this value", "NAME=VALUE");
+  line.flag("--strict", request.strict, "treat warnings as errors");
+  if (const auto done = line.parse(0, 0)) return *done;
+  if (egress->count() != 0) request.egress = egress_text;
+  if (ingress->count() != 0) request.ingress = ingress_text;
+  if (!request.egress && !request.ingress)
+    return line.usage_error("no filter was given", "give `--egress FILTER` or `--ingress FILTER`");
+  if (arguments.command.empty())
+    return line.usage_error("no command was given", "put it after `--`");
+
+  std::vector<LoadedObject> loaded;
+  for (const Direction direction : {Direction::ingress, Direction::egress})
+    if (const auto failed = load_filter(call.terminal, request, direction, loaded)) return *failed;
+  return run_behind(call.terminal, loaded, arguments.command);
+}
+
+}  // namespace fwc::cli

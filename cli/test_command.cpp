@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// `fwc test`: what a filter does with the packets of a capture file, by the evaluator or the
+// kernel.
+#include <functional>
+
+#include "cli/capture_file.h"
+#include "cli/filter_options.h"
+#include "cli/kernel_judge.h"
+#include "cli/packet_text.h"
+#include "cli/variable_values.h"
+#include "compiler/check/checked_filter.h"
+#include "compiler/eval/evaluate.h"
+
+namespace fwc::cli {
+
+namespace {
+
+using runtime::Assignment;
+using runtime::Error;
+using runtime::Expected;
+
+struct Request {
+  SourceChoice source;
+  std::string capture;
+  std::vector<std::string> variables;
+  bool kernel = false;
+  bool count = false;
+  bool strict = false;
+};
+
+/// Nothing where there is no way to judge the packet.
+using Judge = std::function<Expected<std::optional<bool>>(const Packet&)>;
+
+struct Counts {
+  std::size_t passed = 0;
+  std::size_t dropped = 0;
+  std::size_t unjudged = 0;
+  std::size_t cut = 0;
+
+  void add(std::optional<bool> verdict, bool is_cut) {
+    ++(verdict ? (*verdict ? passed : dropped) : unjudged);
+    cut += is_cut ? 1 : 0;
+  }
+};
+
+Expected<Judge> judge_by_evaluator(const Request& request, const Filter& filter) {
+  auto values = variable_values(request.variables, filter.checked());
+  if (!values) return std::move(values).error();
+  return Judge([filter, values = *std::move(values)](const Packet& packet) {
+    return Expected<std::optional<bool>>(evaluate(filter.checked(), packet, values));
+  });
+}
+
+Expected<Judge> judge_by_loading(const Request& request, const Object& object) {
+  auto assignments = parse_assignments(request.variables);
+  if (!assignments) return std::move(assignments).error();
+  auto loaded = runtime::load(object, {.variables = *std::move(assignments)});
+  if (!loaded) return std::move(loaded).error();
+  auto filter = std::make_shared<const runtime::LoadedObject>(*std::move(loaded));
+  return Judge([filter](const Packet& packet) {
+    return judge_by_kernel(*filter->programs().front(), packet);
+  });
+}
+
+std::string_view verdict_text(std::optional<bool> verdict) {
+  if (!verdict) return "?";
+  return *verdict ? "pass" : "drop";
+}
+
+std::string cut_text(const CapturedPacket& packet) {
+  if (!packet.cut()) return {};
+  return fmt::format(" (cut: {} of {} bytes)", packet.bytes.size(), packet.wire_bytes);
+}
+
+Expected<Counts> judge_all(Terminal& terminal, CaptureFile& file, const Judge& judge, bool quiet) {
+  Counts counts;
+  for (std::size_t number = 1;; ++number) {
+    const auto captured = file.next();
+    if (!captured) return captured.error();
+    if (!*captured) return counts;
+    const Packet packet{.protocol = (*captured)->ethertype, .bytes = (*captured)->bytes};
+    const auto verdict = judge(packet);
+    if (!verdict) return verdict.error();
+    counts.add(*verdict, (*captured)->cut());
+    if (!quiet)
+      terminal.out("{:>6} {}  {}{}\n", number, verdict_text(*verdict), describe(packet),
+                   cut_text(**captured));
+  }
+}
+
+int report(Terminal& terminal, const Counts& counts, bool show_counts) {
+  if (show_counts) terminal.out("passed {}\ndropped {}\n", counts.passed, counts.dropped);
+  if (counts.cut != 0)
+    terminal.warn(
+        fmt::format("the capture has cut {} packets; they were judged as they are", counts.cut));
+  if (counts.unjudged == 0) return static_cast<int>(ExitCode::ok);
+  return terminal.fail(ExitCode::unavailable,
+                       fmt::format("the kernel cannot run {} of the packets", counts.unjudged),
+                       "leave out `--kernel`: there they are too long, or hold nothing");
+}
+
+// Reads and compiles the filter. A status where that failed.
+std::variant<Judge, int> make_judge(const Request& request, Terminal& terminal) {
+  const auto text = read_filter(request.source);
+  if (!text) return terminal.fail(text.error());
+  std::optional<Expected<Judge>> judge;
+  if (request.kernel) {
+    const auto object = compile_source(terminal, *text, {.strict = request.strict});
+    if (!object.object) return object.status;
+    judge = judge_by_loading(request, *object.object);
+  } else {
+    const auto filter = check_source(terminal, *text, request.strict);
+    if (!filter) return static_cast<int>(ExitCode::bad_data);
+    judge = judge_by_evaluator(request, *filter);
+  }
+  if (!*judge) return terminal.fail(judge->error());
+  return **std::move(judge);
+}
+
+int run(const Request& request, Terminal& terminal) {
+  auto judge = make_judge(request, terminal);
+  if (const int* status = std::get_if<int>(&judge)) return *status;
+  auto file = CaptureFile::open(request.capture);
+  if (!file) return terminal.fail(file.error());
+  const auto counts = judge_all(terminal, *file, std::get<Judge>(judge), request.count);
+  if (!counts) return terminal.fail(counts.error());
+  return report(terminal, *counts, request.count);
+}
+
+}  // namespace
+
+int test_command(const Invocation& call) {
+  Request request;
+  CommandLine line(call);
+  line.option("-f,--file", request.source.file, "read the filter from FILE, `-` is stdin", "FILE");
+  line.options("--var", request.variables, "give a live variable this value", "NAME=VALUE");
+  line.flag("--kernel", request.kernel, "have the kernel judge, by BPF_PROG_TEST_RUN");
+  line.flag("--count", request.count, "print the numbers alone");
+  line.flag("--strict", request.strict, "treat warnings as errors");
+  if (const auto done = line.parse(1, 2)) return *done;
+
+  const auto& words = line.words();
+  request.capture = words.back();
+  if (words.size() == 2) request.source.argument = words.front();
+  if (words.size() == 1 && request.source.file.empty())
+    return line.usage_error("a filter and a capture file are needed");
+  return run(request, call.terminal);
+}
+
+}  // namespace fwc::cli

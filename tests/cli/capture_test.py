@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""`fwc test`: capture files of every link type, cut packets, both judges."""
+import os
+import struct
+import subprocess
+import unittest
+
+from support import ROOT, Scratch, require_kernel, run
+
+DEMO_BYTES = subprocess.run([ROOT / "samples/demo-capture"], check=True, capture_output=True).stdout
+FILTER = "icmp || (udp && dst_port == 53)"
+
+DEMO = "demo.pcap"
+
+DEMO_LINES = """\
+     1 pass  udp 192.0.2.10:40000 > 198.51.100.53:53 len 57
+     2 drop  tcp 192.0.2.10:40001 > 203.0.113.7:443 len 40
+     3 pass  icmpv4 192.0.2.10 > 198.51.100.53 len 52
+     4 pass  udp [2001:db8::10]:40002 > [2001:db8::53]:53 len 77
+     5 pass  icmpv6 2001:db8::10 > 2001:db8::53 len 72
+     6 drop  udp 192.0.2.10:40003 > 198.51.100.53:123 len 76
+     7 drop  udp 192.0.2.10 > 198.51.100.53 len 45 later fragment
+     8 pass  udp [2001:db8::10]:40004 > [2001:db8::53]:53 len 93
+     9 drop  gre 192.0.2.10 > 198.51.100.53 len 32
+    10 drop  malformed IPv4 len 23
+"""
+
+
+def ipv4(payload=b"", protocol=17):
+    return struct.pack("!BBHHHBBH4B4B", 0x45, 0, 20 + len(payload), 0, 0, 64, protocol, 0,
+                       10, 0, 0, 1, 10, 0, 0, 2) + payload
+
+
+def ipv6(payload=b"", protocol=17):
+    return struct.pack("!IHBB", 6 << 28, len(payload), protocol, 64) + bytes(15) + b"\1" + \
+        bytes(15) + b"\2" + payload
+
+
+DNS = struct.pack("!HHHH", 5000, 53, 8, 0)
+V4 = ipv4(DNS)
+V6 = ipv6(DNS)
+V4_TEXT = "udp 10.0.0.1:5000 > 10.0.0.2:53 len 28"
+V6_TEXT = "udp [::1]:5000 > [::2]:53 len 48"
+
+
+def pcap(link_type, *frames, cut=None, order="<"):
+    data = struct.pack(order + "IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, link_type)
+    for frame in frames:
+        kept = frame[:cut]
+        data += struct.pack(order + "IIII", 0, 0, len(kept), len(frame)) + kept
+    return data
+
+
+def pcapng(link_type, frame):
+    def block(kind, body):
+        body += bytes(-len(body) % 4)
+        return struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
+    return (block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) +
+            block(1, struct.pack("<HHI", link_type, 0, 65535)) +
+            block(6, struct.pack("<IIIII", 0, 0, 0, len(frame), len(frame)) + frame))
+
+
+class Captures(Scratch):
+    def setUp(self):
+        super().setUp()
+        (self.folder / DEMO).write_bytes(DEMO_BYTES)
+
+    def capture(self, data):
+        (self.folder / "capture.pcap").write_bytes(data)
+        return "capture.pcap"
+
+    def lines(self, data, text=FILTER):
+        result = self.check(run("test", text, self.capture(data)), 0)
+        return [line.lstrip().split("  ", 1)[-1] for line in result.out.splitlines()]
+
+    def test_each_packet_is_a_line(self):
+        self.check(run("test", FILTER, DEMO), 0, DEMO_LINES, "")
+
+    def test_numbers_alone(self):
+        self.check(run("test", FILTER, DEMO, "--count"), 0, "passed 5\ndropped 5\n", "")
+
+    def test_the_filter_may_stand_in_a_file_and_the_capture_come_from_stdin(self):
+        (self.folder / "f").write_text(FILTER)
+        self.check(run("test", "-f", "f", DEMO, "--count"), 0, "passed 5\ndropped 5\n", "")
+        self.check(run("test", FILTER, "-", stdin=DEMO_BYTES), 0, DEMO_LINES, "")
+
+    def test_every_link_type(self):
+        mac = bytes(12)
+        frames = {
+            1: [mac + b"\x08\x00" + V4, mac + b"\x86\xdd" + V6],
+            12: [V4, V6], 101: [V4, V6],
+            0: [struct.pack("<I", 2) + V4, struct.pack("<I", 24) + V6,
+                struct.pack(">I", 2) + V4, struct.pack("<I", 30) + V6],
+            108: [struct.pack(">I", 2) + V4, struct.pack(">I", 28) + V6],
+            113: [bytes(14) + b"\x08\x00" + V4, bytes(14) + b"\x86\xdd" + V6],
+            276: [b"\x08\x00" + bytes(18) + V4, b"\x86\xdd" + bytes(18) + V6],
+            228: [V4], 229: [V6],
+        }
+        for link_type, packets in frames.items():
+            wanted = [V4_TEXT if packet.endswith(V4) else V6_TEXT for packet in packets]
+            with self.subTest(link_type):
+                self.assertEqual(self.lines(pcap(link_type, *packets)), wanted)
+        self.assertEqual(self.lines(pcapng(1, frames[1][0])), [V4_TEXT])
+        self.assertEqual(self.lines(pcap(1, *frames[1], order=">")), [V4_TEXT, V6_TEXT])
+
+    def test_vlan_tags_and_padding_are_taken_off(self):
+        mac = bytes(12)
+        tagged = mac + b"\x81\x00\x00\x05\x08\x00" + V4
+        twice = mac + b"\x88\xa8\x00\x05\x81\x00\x00\x06\x86\xdd" + V6
+        padded = mac + b"\x08\x00" + V4 + bytes(18)
+        self.assertEqual(self.lines(pcap(1, tagged, twice, padded)), [V4_TEXT, V6_TEXT, V4_TEXT])
+
+    def test_what_is_not_ip_has_no_fields(self):
+        arp = bytes(12) + b"\x08\x06" + bytes(28)
+        self.check(run("test", "!udp && !ip", self.capture(pcap(1, arp))), 0,
+                   "     1 pass  ethertype 0x0806 len 28\n", None)
+
+    def test_a_cut_packet_is_told_and_judged_as_it_is(self):
+        frame = bytes(12) + b"\x08\x00" + ipv4(struct.pack("!HHHH", 5000, 53, 508, 0) + bytes(500))
+        result = run("test", FILTER, self.capture(pcap(1, frame, cut=64)))
+        self.check(result, 0, "     1 pass  udp 10.0.0.1:5000 > 10.0.0.2:53 len 50 "
+                   "(cut: 50 of 528 bytes)\n",
+                   "fwc: warning: the capture has cut 1 packets; they were judged as they are\n")
+
+    def test_live_variables_take_values(self):
+        text = "let $limit = 50 in 0..1500; len <= $limit"
+        self.check(run("test", text, DEMO, "--count"), 0, "passed 3\ndropped 7\n", "")
+        self.check(run("test", text, DEMO, "--count", "--var", "limit=1500"), 0,
+                   "passed 9\ndropped 1\n", "")
+        self.check(run("test", text, DEMO, "--var", "limit=1501"), 64, "",
+                   "fwc: error: `$limit` cannot be 1501\n  hint: it is in 0..1500\n")
+        self.check(run("test", text, DEMO, "--var", "size=1"), 64, "",
+                   "fwc: error: the filter declares no `$size`\n")
+
+    def test_what_is_no_capture(self):
+        self.check(run("test", "udp", "none.pcap"), 66, "",
+                   "fwc: error: cannot read `none.pcap`: No such file or directory\n")
+        (self.folder / "text").write_text("this is no capture file at all")
+        result = self.check(run("test", "udp", "text"), 65, "")
+        self.assertIn("`text` is no capture file", result.err)
+        result = self.check(run("test", "udp", self.capture(pcap(147, V4))), 65, "")
+        self.assertIn("link type", result.err)
+        self.check(run("test", "udp"), 64, "")
+
+    def test_a_damaged_capture_keeps_the_lines_before(self):
+        result = run("test", FILTER, self.capture(pcap(101, V4, V4)[:-5]))
+        self.check(result, 65, "     1 pass  " + V4_TEXT + "\n")
+        self.assertIn("is damaged", result.err)
+
+
+class ByTheKernel(Captures):
+    """The same captures, judged by the kernel."""
+
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            require_kernel("running a filter in the kernel needs root")
+
+    def test_each_packet_is_a_line(self):
+        self.check(run("test", FILTER, DEMO, "--kernel"), 0, DEMO_LINES, "")
+
+    def test_both_judges_agree_on_every_sample(self):
+        for text in (FILTER, "true", "!udp", "fragment || tcp", "ttl == 64 && len > 50",
+                     "dst_ip in 198.51.100.0/24", "proto == 47 or ipv6"):
+            with self.subTest(text):
+                self.assertEqual(run("test", text, DEMO, "--kernel").out, run("test", text, DEMO).out)
+
+    def test_live_variables_take_values(self):
+        text = "let $limit = 50 in 0..1500; len <= $limit"
+        self.check(run("test", text, DEMO, "--kernel", "--count", "--var", "limit=1500"), 0,
+                   "passed 9\ndropped 1\n", "")
+
+    def test_what_the_kernel_cannot_run_is_told(self):
+        big = ipv4(struct.pack("!HHHH", 1, 53, 0, 0) + bytes(20000))
+        result = run("test", FILTER, self.capture(pcap(101, big, V4)), "--kernel")
+        if "? " in result.out:
+            self.assertEqual(result.status, 69)
+            self.assertIn("the kernel cannot run 1 of the packets", result.err)
+        else:
+            self.assertEqual(result.status, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

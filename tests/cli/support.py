@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of the command share: running it, scratch folders, cgroups of one's own."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+FWC = os.environ.get("FWC", "fwc")
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SECONDS = 60
+
+
+class Result:
+    def __init__(self, done):
+        self.status = done.returncode
+        self.out = done.stdout.decode(errors="replace") if done.stdout is not None else ""
+        self.err = done.stderr.decode(errors="replace") if done.stderr is not None else ""
+        self.out_bytes = done.stdout
+
+
+def run(*words, stdin=b"", program=FWC, env=None, **options):
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **(env or {})}
+    if not isinstance(stdin, bytes):
+        options["stdin"] = stdin
+    else:
+        options["input"] = stdin
+    options.setdefault("stdout", subprocess.PIPE)
+    options.setdefault("stderr", subprocess.PIPE)
+    return Result(subprocess.run([program, *map(str, words)], env=environment, timeout=SECONDS,
+                                 check=False, **options))
+
+
+def require_kernel(reason_missing):
+    """Skips, or fails where the machine is said to be able to run everything."""
+    if os.environ.get("FWC_REQUIRE_KERNEL") == "1":
+        raise AssertionError(f"FWC_REQUIRE_KERNEL is set, but {reason_missing}")
+    raise unittest.SkipTest(reason_missing)
+
+
+def cgroup2_mount():
+    with open("/proc/self/mountinfo", encoding="utf-8") as table:
+        for line in table:
+            mount, _, kind = line.partition(" - ")
+            if kind.startswith("cgroup2 "):
+                return pathlib.Path(mount.split()[4])
+    return None
+
+
+class Scratch(unittest.TestCase):
+    """A test with a folder of its own as the current one."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fwc-test-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.folder)
+
+    def files(self):
+        return sorted(path.name for path in self.folder.iterdir())
+
+    def check(self, result, status, out=None, err=None):
+        self.assertEqual(result.status, status, f"\n{result.out}{result.err}")
+        if out is not None:
+            self.assertEqual(result.out, out)
+        if err is not None:
+            self.assertEqual(result.err, err)
+        return result
+
+
+class OnKernel(Scratch):
+    """A test with a cgroup of its own; pins are private to the mount namespace of private.sh."""
+
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            require_kernel("loading a filter needs root")
+        mount = cgroup2_mount()
+        if mount is None:
+            require_kernel("no cgroup2 is mounted")
+        self.cgroup = mount / f"fwc-test-{os.getpid()}-{time.monotonic_ns()}"
+        self.cgroup.mkdir()
+        self.addCleanup(self.remove_cgroup)
+
+    def remove_cgroup(self):
+        for _ in range(50):
+            try:
+                self.cgroup.rmdir()
+                return
+            except OSError:
+                time.sleep(0.02)
+
+    def in_cgroup(self, *words, **options):
+        """Runs a command as a process of the cgroup."""
+        script = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
+        return run("-c", script, self.cgroup, *words, program="sh", **options)
+
+    def sends_udp(self, port):
+        """Whether a process of the cgroup can send a datagram: a dropped one fails with EPERM."""
+        code = ("import socket,sys; s=socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+                f"try: s.sendto(b'x', ('127.0.0.1', {port}))\n"
+                "except PermissionError: sys.exit(3)")
+        result = self.in_cgroup(sys.executable, "-c", code)
+        self.assertIn(result.status, (0, 3), result.err)
+        return result.status == 0
