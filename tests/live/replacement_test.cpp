@@ -75,14 +75,6 @@ class Watcher {
   pid_t child_ = -1;
 };
 
-sockaddr_in loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
 /// A socket on the loopback that nobody filters.
 class Receiver {
  public:

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 
 #include <functional>
 #include <string>
@@ -48,5 +49,8 @@ void drop_capability(int capability);
 
 /// Names in a folder, without the `maps.debug` that the kernel puts into a bpf file system itself.
 std::vector<std::string> names_in(const std::string& folder);
+
+/// The address of a port on the loopback, for sockets of the test's own network.
+sockaddr_in loopback(int port);
 
 }  // namespace fwc::test
