@@ -156,22 +156,22 @@ class ModuleBuilder {
 
 using ObjectOrError = std::variant<std::vector<std::byte>, BackEndError>;
 
-ObjectOrError build(const CheckedFilter& filter, const CompileOptions& options, bool share_values) {
+ObjectOrError build(const CheckedFilter& filter, const CompileOptions& options, Passes passes) {
   const std::unique_ptr<llvm::TargetMachine> target = bpf_target();
   if (target == nullptr) return BackEndError{BackEndError::Kind::internal, "no BPF back end"};
   llvm::LLVMContext context;
   ModuleBuilder builder(context, *target, filter, options);
-  return to_object(builder.build(), *target, share_values);
+  return to_object(builder.build(), *target, passes);
 }
 
 }  // namespace
 
 std::variant<std::vector<std::byte>, EmitError> emit(const CheckedFilter& filter,
-                                                     const CompileOptions& options) {
-  ObjectOrError object = build(filter, options, true);
+                                                     const CompileOptions& options, Passes passes) {
+  ObjectOrError object = build(filter, options, passes);
   const auto* error = std::get_if<BackEndError>(&object);
-  if (error != nullptr && error->kind == BackEndError::Kind::out_of_stack)
-    object = build(filter, options, false);
+  if (passes == Passes::all && error != nullptr && error->kind == BackEndError::Kind::out_of_stack)
+    object = build(filter, options, Passes::merge_blocks);
   error = std::get_if<BackEndError>(&object);
   if (error == nullptr) return std::get<std::vector<std::byte>>(std::move(object));
   return EmitError{.internal = error->kind != BackEndError::Kind::too_large,

@@ -55,7 +55,8 @@ void merge_blocks(llvm::Function& function) {
 
 /// Fewer blocks and no load twice: chosen by hand, for the standard pipelines cost twice the
 /// compile time for the same speed.
-void simplify(llvm::Module& module, llvm::TargetMachine& target, bool share_values) {
+void simplify(llvm::Module& module, llvm::TargetMachine& target, Passes passes) {
+  if (passes == Passes::none) return;
   llvm::FunctionAnalysisManager analyses;
   analyses.registerPass([] { return llvm::PassInstrumentationAnalysis(); });
   analyses.registerPass([] { return llvm::AssumptionAnalysis(); });
@@ -66,7 +67,7 @@ void simplify(llvm::Module& module, llvm::TargetMachine& target, bool share_valu
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
     merge_blocks(function);
-    if (share_values) common_loads.run(function, analyses);
+    if (passes == Passes::all) common_loads.run(function, analyses);
   }
 }
 
@@ -123,21 +124,21 @@ std::unique_ptr<llvm::TargetMachine> bpf_target() {
 
 std::variant<std::vector<std::byte>, BackEndError> to_object(llvm::Module& module,
                                                              llvm::TargetMachine& target,
-                                                             bool share_values) {
+                                                             Passes passes) {
   using Kind = BackEndError::Kind;
   std::string errors;
   llvm::raw_string_ostream out(errors);
   if (llvm::verifyModule(module, &out)) return BackEndError{Kind::internal, errors};
   collect_errors(module.getContext(), errors);
-  simplify(module, target, share_values);
+  simplify(module, target, passes);
   if (largest_function(module) > kMaxInstructions)
     return BackEndError{Kind::too_large, "the program of this filter is too large for the kernel"};
   Bytes object;
   llvm::raw_svector_ostream stream(object);
-  llvm::legacy::PassManager passes;
-  if (target.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile))
+  llvm::legacy::PassManager back_end;
+  if (target.addPassesToEmitFile(back_end, stream, nullptr, llvm::CodeGenFileType::ObjectFile))
     return BackEndError{Kind::internal, "the back end writes no objects"};
-  passes.run(module);
+  back_end.run(module);
   if (!errors.empty()) {
     const bool stack = errors.find("BPF stack limit") != std::string::npos;
     return BackEndError{stack ? Kind::out_of_stack : Kind::internal, errors};

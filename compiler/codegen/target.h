@@ -11,6 +11,8 @@
 #include <llvm/IR/Module.h>
 #include <llvm/Target/TargetMachine.h>
 
+#include "compiler/codegen/emit.h"
+
 namespace fwc::codegen {
 
 /// The BPF target, little endian, with the instruction set v3. The set is pinned: LLVM's default
@@ -32,10 +34,9 @@ struct BackEndError {
 /// cannot encode a jump and would end the process; and the verifier remembers at most 8192 jumps.
 inline constexpr std::size_t kMaxInstructions = 10'000;
 
-/// Simplifies, compiles and strips. `share_values` computes what is wanted twice only once, which
-/// needs a place to keep it.
+/// Runs the passes, compiles and strips.
 std::variant<std::vector<std::byte>, BackEndError> to_object(llvm::Module& module,
                                                              llvm::TargetMachine& target,
-                                                             bool share_values);
+                                                             Passes passes);
 
 }  // namespace fwc::codegen
