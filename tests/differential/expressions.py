@@ -1,0 +1,441 @@
+# SPDX-License-Identifier: MIT
+"""Random filters of the right types, made as trees of text so that a failing one can be made smaller by cutting
+branches off. Every choice is drawn from a deck without putting back, so that after a few hundred filters each
+alternative has come up; coverage_test.py counts them in the texts.
+"""
+import ipaddress
+import re
+
+from oracle.names import CONSTANTS, EITHER, FIELDS, ICMP, INTEGERS, NETWORKS
+from packets import ADDRESSES4, ADDRESSES6, PORTS
+
+# Constructs of the page that the compiler does not have yet.
+NOT_YET = {"either", "local", "direction", "slice", "network", "dscp", "named", "policy", "live set", "live ip",
+           "pair", "typed"}
+# What BPF_PROG_TEST_RUN at this hook cannot feed, and what only tc and xdp have.
+UNFED = {"uid", "cookie", "cgroup_id", "iface", "vlan", "ethertype", "src_mac", "dst_mac"}
+FEATURE_OF_FIELD = {"ingress": "direction", "egress": "direction", "local_ip": "local", "local_port": "local",
+                    "remote_ip": "local", "remote_port": "local", "payload.len": "slice"}
+
+PRIMARY, UNARY = 15, 14
+LEVEL = {"?:": 1, "||": 2, "^^": 3, "&&": 4, "|": 5, "^": 6, "&": 7, "==": 8, "!=": 8, "<": 9, "<=": 9, ">": 9,
+         ">=": 9, "in": 10, "<<": 11, ">>": 11, "+": 12, "-": 12, "*": 13, "/": 13, "%": 13}
+SPELLINGS = {"||": ("||", "or"), "^^": ("^^", "xor"), "&&": ("&&", "and"), "!": ("!", "not ")}
+COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+LOGIC = ("||", "&&", "^^")
+ARITHMETIC = ("+", "-", "*", "/", "%", "<<", ">>", "&", "|", "^")
+FORMS = ("decimal", "decimal", "hex", "HEX", "octal", "binary", "grouped", "quoted")
+GAPS = (" ",) * 12 + ("  ", "\n", "\t", " /* 1 */ ", " # 2\n", " // 3\n", "/**/")
+WORD = re.compile(r"(?<![0-9A-Za-z_.])[$a-z_][a-z0-9_.]*")
+BIG = (0, 1, 2, 7, 8, 40, 63, 64, 255, 256, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**63 - 1)
+
+
+class Node:
+    """Text with holes. A part is text, a pair (Node, level below which it needs parentheses), or a list of elements of
+    a set, of which one must remain.
+    """
+    __slots__ = ("kind", "level", "parts")
+
+    def __init__(self, kind, level, *parts):
+        self.kind, self.level, self.parts = kind, level, list(parts)
+
+    def text(self, least=0):
+        text = "".join(part if isinstance(part, str) else ", ".join(part) if isinstance(part, list)
+                       else part[0].text(part[1]) for part in self.parts)
+        return text if self.level >= least else f"({text})"
+
+    def children(self):
+        return [part[0] for part in self.parts if isinstance(part, tuple)]
+
+    def descendants(self):
+        for child in self.children():
+            yield child
+            yield from child.descendants()
+
+    def replaced(self, index, part):
+        return Node(self.kind, self.level, *self.parts[:index], part, *self.parts[index + 1:])
+
+    def simpler(self):
+        """Smaller trees of the same kind, the smallest first."""
+        for leaf in {"bool": ("true", "false"), "int": ("0", "1")}.get(self.kind, ()):
+            if self.parts != [leaf]:
+                yield Node(self.kind, PRIMARY, leaf)
+        yield from (node for node in self.descendants() if node.kind == self.kind)
+        for index, part in enumerate(self.parts):
+            if isinstance(part, list) and len(part) > 1:
+                yield from (self.replaced(index, part[:i] + part[i + 1:]) for i in range(len(part)))
+            if isinstance(part, tuple):
+                yield from (self.replaced(index, (node, part[1])) for node in part[0].simpler())
+
+
+class Filter:
+    """Declarations by name, and an expression or rules over them."""
+
+    def __init__(self, declarations, policies):
+        self.declarations, self.policies = declarations, policies  # policies: [(head, [(head, Node)], default)]
+
+    def text(self):
+        if len(self.policies) == 1 and self.policies[0][2] is None:
+            body = self.policies[0][1][0][1].text()
+        else:
+            body = "\n".join(self._policy(*policy) for policy in self.policies)
+        return "".join(text + "\n" for name, text in self.declarations if name in body or self._needed(name)) + body
+
+    def _needed(self, name):
+        return any(name in text for other, text in self.declarations if other != name)
+
+    @staticmethod
+    def _policy(head, rules, default):
+        lines = [f"{action} {condition.text()};" for action, condition in rules] + [f"default {default};"]
+        return "\n".join([head + " {", *lines, "}"] if head else lines)
+
+    def with_policies(self, policies):
+        return Filter(self.declarations, policies)
+
+    def simpler(self):
+        for at, (head, rules, default) in enumerate(self.policies):
+            if len(self.policies) > 1:
+                yield self.with_policies(self.policies[:at] + self.policies[at + 1:])
+            for i, (action, condition) in enumerate(rules):
+                if default is not None:
+                    yield self.with_policies([("", [("", condition)], None)])
+                if len(rules) > 1:
+                    yield self._with(at, rules[:i] + rules[i + 1:])
+                for smaller in condition.simpler():
+                    yield self._with(at, rules[:i] + [(action, smaller)] + rules[i + 1:])
+
+    def _with(self, at, rules):
+        head, _, default = self.policies[at]
+        return self.with_policies(self.policies[:at] + [(head, rules, default)] + self.policies[at + 1:])
+
+
+def may(feature):
+    return feature not in NOT_YET
+
+
+def fields(*kinds):
+    return [name for name, (kind, _) in FIELDS.items()
+            if kind in kinds and name not in UNFED and may(FEATURE_OF_FIELD.get(name, ""))]
+
+
+def plain(value):
+    return isinstance(value, (str, int)) or isinstance(value, tuple) and all(map(plain, value))
+
+
+def varies(node):
+    return bool(set(WORD.findall(node.text())) - {"true", "false", "and", "or", "xor", "not", "in"})
+
+
+def boundaries(most):
+    return sorted({0, 1, most // 2, most // 2 + 1, most - 1, most} & set(range(most + 1)) if most < 100
+                  else {0, 1, most // 2, most // 2 + 1, most - 1, most})
+
+
+class Generator:
+    def __init__(self, random):
+        self.random, self.decks = random, {}
+        self.numbers, self.booleans, self.addresses = fields(*INTEGERS), fields("bool"), fields("address")
+        self.edges = [(name, value) for name in self.numbers for value in boundaries(FIELDS[name][1])]
+        self.constants = [(name, constant) for name in self.numbers for constant in self.names(name)]
+
+    @staticmethod
+    def names(field):
+        kind = FIELDS[field][0]
+        if kind == "icmp":
+            return list(ICMP)
+        return list(CONSTANTS.get(kind, ())) if kind != "dscp" or may("dscp") else []
+
+    def draw(self, *choices):
+        """One of the choices; where they are text or numbers, each comes up once before any comes up again."""
+        if not plain(choices):
+            return self.random.choice(choices)
+        key = str(choices)
+        deck = self.decks.get(key)
+        if not deck:
+            deck = self.decks[key] = list(choices)
+            self.random.shuffle(deck)
+        return deck.pop()
+
+    def gap(self):
+        return self.random.choice(GAPS)
+
+    # Whole filters.
+
+    def filter(self):
+        self.declarations = []
+        if may("policy") and self.random.random() < 0.3:
+            return self.policy()
+        return Filter(self.declarations, [("", [("", self.boolean(self.random.choice((1, 2, 2, 3, 3, 4))))], None)])
+
+    def policy(self):
+        heads = self.draw(("",), ("egress", "ingress"), ("ingress", "egress"))
+        policies = [(head, [(self.action(i), self.boolean(2)) for i in range(self.random.randrange(5))],
+                     self.draw("allow", "drop")) for head in heads]
+        return Filter(self.declarations, policies)
+
+    def action(self, number):
+        return self.draw("allow", "drop", "count") + self.draw("", f" rule_{number}:")
+
+    def declare(self, text):
+        """The name under which the text is declared; `text` has a {} for it."""
+        sigil = text.partition("{}")[0][-1]
+        name = f"{sigil if sigil in '$@' else ''}v{len(self.declarations)}_"
+        self.declarations.append((name, text.format(name.lstrip("$@")).replace("<<", "{").replace(">>", "}")))
+        return name
+
+    # Conditions.
+
+    def boolean(self, depth):
+        if depth <= 0 or self.random.random() < 0.15:
+            return self.atom()
+        sign = self.draw("||", "||", "&&", "&&", "^^", "!", "?:", "many", "nested",
+                         *(["named"] if may("named") else []))
+        if sign == "!":
+            return Node("bool", UNARY, self.draw(*SPELLINGS["!"]), (self.boolean(depth - 1), UNARY))
+        if sign == "?:":
+            return self.conditional("bool", self.boolean(depth - 1), self.boolean(depth - 1))
+        if sign == "nested":
+            return self.nested(depth)
+        if sign == "named":
+            return Node("bool", PRIMARY, self.declare(f"let {{}} = {self.escaped(self.boolean(depth - 1).text())};"))
+        if sign == "many":
+            sign = self.draw("||", "&&")
+            return self.infix("bool", sign, *(self.boolean(depth - 2) for _ in range(self.random.randrange(3, 6))))
+        return self.infix("bool", sign, self.boolean(depth - 1), self.boolean(depth - 1))
+
+    def nested(self, depth):
+        """One operator below another, each pair on each side."""
+        outer, inner, side = self.draw(*((a, b, side) for a in LOGIC for b in LOGIC for side in (0, 1)))
+        operands = [self.infix("bool", inner, self.boolean(depth - 2), self.boolean(depth - 2)), self.boolean(depth - 1)]
+        return self.infix("bool", outer, operands[side], operands[1 - side])
+
+    @staticmethod
+    def escaped(text):
+        return text.replace("{", "\0").replace("}", "\1").replace("\0", "{{").replace("\1", "}}")
+
+    def infix(self, kind, sign, first, *rest):
+        level = LEVEL[sign]
+        parts = [(first, level)]
+        for node in rest:
+            word = self.draw(*SPELLINGS.get(sign, (sign,)))
+            gap = self.gap() if not word.isalpha() and word != "/" else " "  # beside `/`, a comment would change it
+            parts += [f"{gap}{word}{gap}", (node, level + 1)]
+        return Node(kind, level, *parts)
+
+    def conditional(self, kind, chosen, other):
+        return Node(kind, 1, (self.boolean(1), 2), " ? ", (chosen, 1), f" :{self.gap()}", (other, 1))
+
+    def atom(self):
+        kinds = ["field", "field", "edge", "edge", "edge", "constant", "integers", "integers", "address", "address",
+                 "addresses", "addresses", "set", "set", "numbers", "numbers", "flags", "number", "bools", "literal",
+                 "live"]
+        kinds += [name for name in ("either", "slice", "pair", "live set", "live ip", "network", "typed") if may(name)]
+        return getattr(self, "atom_" + self.draw(*kinds).replace(" ", "_"))()
+
+    def atom_field(self):
+        return Node("bool", PRIMARY, self.draw(*self.booleans))
+
+    def atom_literal(self):
+        return Node("bool", PRIMARY, self.draw("true", "false"))
+
+    def atom_edge(self):
+        """A field and one of the values where its width or its sign would show."""
+        field, value = self.draw(*self.edges)
+        return self.compared(Node("int", PRIMARY, field), Node("int", PRIMARY, self.literal(value)))
+
+    def atom_constant(self):
+        field, constant = self.draw(*self.constants)
+        sign = self.draw("==", "!=", "in", "not in")
+        if sign.endswith("in"):
+            return self.member(Node("int", PRIMARY, field), sign, [constant, str(self.value(field))])
+        return Node("bool", 8, *self.draw((field, f" {sign} ", constant), (constant, f" {sign} ", field)))
+
+    def atom_integers(self):
+        field = self.draw(*self.numbers)
+        return self.compared(Node("int", PRIMARY, field), Node("int", PRIMARY, self.literal(self.value(field))))
+
+    def atom_numbers(self):
+        left, right = self.number(2), self.number(2)
+        while not (varies(left) and varies(right)):  # a constant may be no value of the field, which is an error
+            left, right = self.number(2), self.number(2)
+        return self.compared(left, right)
+
+    def atom_number(self):
+        node = self.number(2)
+        return Node("bool", node.level, *node.parts)
+
+    def atom_bools(self):
+        return self.compared(Node("bool", PRIMARY, self.draw(*self.booleans)), self.draw(
+            Node("int", PRIMARY, "0"), Node("int", PRIMARY, "1"), Node("bool", PRIMARY, "true"),
+            Node("bool", PRIMARY, self.draw(*self.booleans))))
+
+    def atom_flags(self):
+        flags = list(CONSTANTS["flags"])
+        one, two = self.draw(*flags), self.draw(*flags)
+        return Node("bool", *self.draw(
+            (8, f"(tcp.flags & ({one} | {two})) == {one}"), (8, f"tcp.flags == ({one} | {two})"),
+            (8, f"tcp.flags != {two}"), (7, f"tcp.flags & {one}"), (8, f"(tcp.flags & ({one} | {two})) != 0"),
+            (10, f"tcp.flags in {{{one}, {two}, 0x12}}")))
+
+    def compared(self, left, right):
+        sign = self.draw(*COMPARISONS)
+        left, right = self.draw((left, right), (right, left))
+        gap = self.gap()
+        return Node("bool", LEVEL[sign], (left, LEVEL[sign] + 1), f"{gap}{sign}{gap}", (right, LEVEL[sign] + 1))
+
+    # Numbers.
+
+    def number(self, depth):
+        if depth <= 0 or self.random.random() < 0.25:
+            return self.leaf()
+        sign = self.draw(*ARITHMETIC, "unary", "unary", "?:", "nested", "nested")
+        if sign == "nested":
+            outer, inner = self.draw(*((a, b) for a in ARITHMETIC for b in ARITHMETIC))
+            return self.calculated(outer, self.calculated(inner, self.number(depth - 2), depth - 2), depth - 1)
+        if sign == "unary":
+            return Node("int", UNARY, self.draw("-", "~", "+"), (self.number(depth - 1), PRIMARY))
+        if sign == "?:":
+            return self.conditional("int", self.number(depth - 1), self.number(depth - 1))
+        return self.calculated(sign, self.number(depth - 1), depth - 1)
+
+    def calculated(self, sign, left, depth):
+        right = self.number(depth)
+        if sign in ("/", "%", "<<", ">>"):  # a constant that is 0, or no shift count, would be an error
+            constant = self.random.choice((1, 2, 3, 7, 10, 63)) if self.random.random() < 0.5 else None
+            right = Node("int", PRIMARY, self.draw(*self.numbers) if constant is None else self.literal(constant))
+        return self.infix("int", sign, left, right)
+
+    def leaf(self):
+        kind = self.draw("field", "field", "field", "literal", "literal", "bool", "negative")
+        if kind == "field":
+            return Node("int", PRIMARY, self.draw(*self.numbers))
+        if kind == "bool":
+            return Node("int", PRIMARY, self.draw(*self.booleans))
+        if kind == "negative":
+            return Node("int", UNARY, f"-{self.literal(self.draw(*BIG))}")
+        return Node("int", PRIMARY, self.literal(self.draw(*BIG)))
+
+    def value(self, field):
+        """A value that packets have."""
+        most = FIELDS[field][1]
+        return self.random.choice([v for v in (*PORTS, 6, 17, 20, 28, 40, 44, 60, 128, 1448) if v <= most])
+
+    def literal(self, value):
+        form = self.draw(*FORMS)
+        digits = str(value)
+        return {"decimal": digits, "hex": f"{value:#x}", "HEX": f"0x{value:X}", "octal": f"{value:#o}",
+                "binary": f"{value:#b}" if value < 65536 else digits,
+                "grouped": f"{value:_}", "quoted": f"{value:,}".replace(",", "'")}[form]
+
+    # Sets.
+
+    def member(self, left, sign, elements, bare=False):
+        braces = ("", "") if bare and len(elements) == 1 else ("{", "}")
+        return Node("bool", 10, (left, 11), f" {sign} {braces[0]}", elements, braces[1])
+
+    def atom_set(self):
+        field = self.draw(*self.numbers)
+        return self.member(Node("int", PRIMARY, field), self.draw("in", "not in"), self.elements(field),
+                           self.random.random() < 0.7)
+
+    def elements(self, field, most=6):
+        found = []
+        for _ in range(self.random.randrange(1, most)):
+            low, high = sorted((self.value(field), self.random.choice((self.value(field), FIELDS[field][1]))))
+            found.append(self.random.choice((self.literal(low), f"{self.literal(low)}..{self.literal(high)}")))
+        return found
+
+    # Addresses.
+
+    def address(self):
+        return self.draw(*ADDRESSES4) if self.random.random() < 0.5 else self.draw(*ADDRESSES6)
+
+    def prefix(self):
+        version, length = self.draw(*((4, n) for n in range(33)), *((6, n) for n in range(129)))
+        base = self.random.choice(ADDRESSES4 if version == 4 else ADDRESSES6)
+        return str(ipaddress.ip_network(f"{base}/{length}", strict=False))
+
+    def span(self):
+        pool = [ipaddress.ip_address(text) for text in (ADDRESSES4 if self.draw(4, 6) == 4 else ADDRESSES6)]
+        low, high = sorted(self.random.sample(pool, 2))
+        return f"{low}..{high}"
+
+    def one_address(self):
+        return getattr(self, self.draw("address", "prefix", "span"))()
+
+    def atom_address(self):
+        field = self.draw(*self.addresses)
+        kind = self.draw("address", "address", "prefix", "field")
+        other = self.draw(*self.addresses) if kind == "field" else getattr(self, kind)()
+        return Node("bool", 8, *self.draw((field, f" {self.draw('==', '!=')} ", other),
+                                          (other, f" {self.draw('==', '!=')} ", field)))
+
+    def atom_addresses(self):
+        elements = [self.one_address() for _ in range(self.random.randrange(1, 6))]
+        return self.member(Node("address", PRIMARY, self.draw(*self.addresses)), self.draw("in", "not in"),
+                           elements, self.random.random() < 0.7)
+
+    def atom_network(self):
+        return self.member(Node("address", PRIMARY, self.draw(*self.addresses)), self.draw("in", "not in"),
+                           [self.draw(*NETWORKS)] + self.draw([], [self.address()]), True)
+
+    # Live values, at their defaults.
+
+    def atom_live(self):
+        if self.draw("int", "int", "bool") == "bool":
+            return Node("bool", PRIMARY, self.declare(f"let ${{}} = {self.draw('true', 'false')};"))
+        field = self.draw(*self.numbers)
+        value = self.value(field)
+        bounds = self.draw("", f" in 0..{FIELDS[field][1]}")
+        return self.compared(Node("int", PRIMARY, field), Node("int", PRIMARY, self.declare(
+            f"let ${{}} = {value}{bounds};")))
+
+    def atom_typed(self):
+        return Node("bool", PRIMARY, self.declare(f"let ${{}}: bool = {self.draw('true', 'false')};"))
+
+    def atom_live_ip(self):
+        return Node("bool", 8, self.draw(*self.addresses), f" {self.draw('==', '!=')} ", self.declare(
+            f"let ${{}}: ip = {self.address()};"))
+
+    def atom_live_set(self):
+        if self.draw("ip", "port") == "ip":
+            field, kind = self.draw(*self.addresses), "ip"
+            elements = [self.one_address() for _ in range(self.random.randrange(1, 5))]
+        else:
+            field, kind = self.draw(*fields("port")), "port"
+            elements = self.elements(field)
+        initial = self.draw("", " = {{" + ", ".join(elements) + "}}")
+        return Node("bool", 10, field, f" {self.draw('in', 'not in')} ", self.declare(f"let @{{}}: {kind}{initial};"))
+
+    # Either end, pairs, payload.
+
+    def atom_either(self):
+        end = self.draw(*EITHER)
+        if end == "host":
+            elements = [self.one_address() for _ in range(self.random.randrange(1, 4))]
+            return self.draw(self.member(Node("address", PRIMARY, end), self.draw("in", "not in"), elements),
+                             Node("bool", 8, end, f" {self.draw('==', '!=')} ", self.address()))
+        if self.draw("set", "value") == "set":
+            return self.member(Node("int", PRIMARY, end), self.draw("in", "not in"), self.elements("src_port"))
+        return self.compared(Node("int", PRIMARY, end), Node("int", PRIMARY, self.draw(
+            self.literal(self.value("src_port")), "https")))
+
+    def atom_pair(self):
+        elements = []
+        for _ in range(self.random.randrange(1, 5)):
+            value = self.one_address()
+            elements.append(f"({value}, {self.elements('dst_port', 2)[0]})")
+        ends = self.draw("(dst_ip, dst_port)", "(src_ip, dst_port)", "(src_ip, src_port)")
+        return self.member(Node("pair", PRIMARY, ends), self.draw("in", "not in"), elements)
+
+    def atom_slice(self):
+        first = self.draw(0, 0, 1, 2, 15, 23)
+        size = self.draw(1, 1, 2, 4, 8, 3, 16)
+        text = f"payload[{first}]" if size == 1 else f"payload[{first}:{first + size}]"
+        if size in (1, 2, 4, 8) and self.draw("int", "text") == "int":
+            value = self.random.choice((0, 0x35, 0x47, 0x4745, 0x47455420, 255, 0x3535))
+            return self.compared(Node("bytes", PRIMARY, text), Node("int", PRIMARY, self.literal(
+                value & ((1 << 8 * size) - 1))))
+        data = b"GET / HTTP/1.1\r\n" + bytes(range(48))
+        shown = "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in data[first:first + size])
+        return Node("bool", 8, text, f" {self.draw('==', '!=')} ", f'"{shown}"')
