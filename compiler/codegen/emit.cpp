@@ -33,6 +33,7 @@ class ModuleBuilder {
                 const CheckedFilter& filter, const CompileOptions& options)
       : module_("filter", context),
         debug_(prepare(module_, target), filter.text),
+        tables_(module_),
         filter_(filter),
         options_(options) {}
 
@@ -106,7 +107,7 @@ class ModuleBuilder {
       program.ir.CreateBr(program.drop);  // no packet can change this verdict
     } else {
       PacketReader reader(program, walk_headers(program, needs_of(filter_)));
-      Lowering(program, filter_, reader, debug_, variables_).verdict();
+      Lowering(program, filter_, reader, debug_, variables_, tables_).verdict();
     }
     program.ir.SetCurrentDebugLocation(debug_.whole());
     finish(program, program.drop, false, first_counter(direction));
@@ -148,6 +149,7 @@ class ModuleBuilder {
 
   llvm::Module module_;
   DebugInfo debug_;
+  SetTables tables_;
   const CheckedFilter& filter_;
   const CompileOptions& options_;
   std::vector<llvm::GlobalVariable*> variables_;

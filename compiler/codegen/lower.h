@@ -13,6 +13,7 @@
 #include "compiler/codegen/facts.h"
 #include "compiler/codegen/packet_reader.h"
 #include "compiler/codegen/program.h"
+#include "compiler/codegen/set_tables.h"
 
 namespace fwc::codegen {
 
@@ -26,13 +27,14 @@ class Lowering {
  public:
   /// `variables` are the globals of the live variables, in the order of their declarations.
   Lowering(Program& program, const CheckedFilter& filter, PacketReader& reader, DebugInfo& debug,
-           const std::vector<llvm::GlobalVariable*>& variables)
+           const std::vector<llvm::GlobalVariable*>& variables, SetTables& tables)
       : p_(program),
         ir_(program.ir),
         filter_(filter),
         reader_(reader),
         debug_(debug),
         variables_(variables),
+        tables_(tables),
         alive_(values_alive(filter)) {}
 
   /// From the builder's place to the program's `forward` or `drop`.
@@ -96,13 +98,26 @@ class Lowering {
                   Block* if_false);
   Outcome equal_addresses(const Comparison& node, Block* if_true, Block* if_false);
 
-  // value_sets.cpp: a balanced tree of comparisons over sorted intervals
+  // value_sets.cpp: the form in which a set is looked up, and balanced trees of comparisons
   void integer_in(llvm::Value* value, const std::vector<Interval<std::int64_t>>& set,
                   Block* if_true, Block* if_false);
   void ipv4_in(llvm::Value* value, const std::vector<Interval<std::uint32_t>>& set, Block* if_true,
                Block* if_false);
   void ipv6_in(const AddressValue& value, const std::vector<Interval<U128>>& set, Block* if_true,
                Block* if_false);
+
+  // set_lookups.cpp: lookups in tables; each ends the block
+  llvm::Value* table_word(llvm::GlobalVariable* table, std::uint64_t words, llvm::Value* place,
+                          Block* if_outside);
+  void test_bit(llvm::Value* word, llvm::Value* place, Block* if_true, Block* if_false);
+  void test_lanes(const sets::LaneForm& form, llvm::Value* entry, llvm::Value* value,
+                  Block* if_true, Block* if_false);
+  void look_up(const Ipv4Table& table, llvm::Value* address, Block* if_true, Block* if_false);
+  void follow(const Ipv4Table& table, llvm::Value* entry, llvm::Value* within, Block* if_true,
+              Block* if_false);
+  void look_up(const BitmapTable& table, llvm::Value* value, Block* if_true, Block* if_false);
+  bool test_near(llvm::Value* value, const std::vector<Interval<std::int64_t>>& set, Block* if_true,
+                 Block* if_false);
 
   void go_on(Block* block, const Facts& facts) {
     p_.place(block);
@@ -116,6 +131,7 @@ class Lowering {
   PacketReader& reader_;
   DebugInfo& debug_;
   const std::vector<llvm::GlobalVariable*>& variables_;
+  SetTables& tables_;
   std::vector<std::uint8_t> alive_;  ///< by node: values alive at once
   Facts facts_;                      ///< at the builder's place
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Membership in a set of sorted, disjoint intervals: a balanced tree of comparisons.
+// Membership in a set of sorted, disjoint intervals, in a form that its size and shape choose
+// (docs/decisions/sets.md): a balanced tree of comparisons, bits of a constant, or a table.
 #include <limits>
 
 #include "compiler/codegen/lower.h"
@@ -9,6 +10,10 @@ namespace fwc::codegen {
 namespace {
 
 using Block = llvm::BasicBlock;
+
+/// Up to so many intervals are compared: fewer instructions than a table, and no memory.
+constexpr std::size_t kComparedNumbers = 2;
+constexpr std::size_t kComparedAddresses = 4;
 
 /// How a value is compared with a constant; each ends the block.
 template <typename T>
@@ -91,6 +96,10 @@ class Search {
 void Lowering::integer_in(llvm::Value* value, const std::vector<Interval<std::int64_t>>& set,
                           Block* if_true, Block* if_false) {
   using Limits = std::numeric_limits<std::int64_t>;
+  if (set.size() > kComparedNumbers) {
+    if (test_near(value, set, if_true, if_false)) return;
+    if (const auto& table = tables_.bitmap(set)) return look_up(*table, value, if_true, if_false);
+  }
   const auto by = [&](llvm::CmpInst::Predicate predicate) {
     return [this, value, predicate](std::int64_t bound, Block* yes, Block* no) {
       llvm::Value* constant = p_.number(static_cast<std::uint64_t>(bound));
@@ -106,6 +115,7 @@ void Lowering::integer_in(llvm::Value* value, const std::vector<Interval<std::in
 
 void Lowering::ipv4_in(llvm::Value* value, const std::vector<Interval<std::uint32_t>>& set,
                        Block* if_true, Block* if_false) {
+  if (set.size() > kComparedAddresses) return look_up(tables_.ipv4(set), value, if_true, if_false);
   const auto by = [&](llvm::CmpInst::Predicate predicate) {
     return [this, value, predicate](std::uint32_t bound, Block* yes, Block* no) {
       ir_.CreateCondBr(ir_.CreateICmp(predicate, value, p_.number(bound)), yes, no);
