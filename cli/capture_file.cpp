@@ -55,7 +55,7 @@ std::optional<Libpcap> load_libpcap() {
 
 // libpcap's own words have the path and the reason mixed in several ways.
 std::optional<Error> refuse_missing(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (path == "-" || stat(path.c_str(), &status) == 0) return std::nullopt;
   return Error{.kind = Error::Kind::no_input,
                .message = fmt::format("cannot read `{}`: {}", path, std::strerror(errno)),

@@ -84,6 +84,7 @@ ordered_json to_json(const FieldRow& field) {
     json["maximum"] = field.maximum;
   }
   if (!constants_of(field.kind).empty()) json["constants"] = constants_of(field.kind);
+  json["hooks"] = hook_names(field.hooks);
   json["present_on"] = field.present;
   json["meaning"] = field.doc;
   return json;
@@ -118,10 +119,21 @@ ordered_json to_json(std::string_view name, const NamedValue& value) {
   return json;
 }
 
+ordered_json networks_json() {
+  ordered_json networks = ordered_json::array();
+  for (const NetworkRow& network : kNetworks) {
+    ordered_json prefixes = ordered_json::array();
+    for (std::size_t i = 0; i < network.count; ++i)
+      prefixes.push_back(prefix_text(network.prefixes[i]));
+    networks.push_back({{"name", network.name}, {"prefixes", std::move(prefixes)}});
+  }
+  return networks;
+}
+
 ordered_json constants_json() {
   ordered_json kinds = ordered_json::array();
   for (const ValueKind kind : kConstantKinds) {
-    ordered_json values = ordered_json::array();
+    ordered_json values = kind == ValueKind::address ? networks_json() : ordered_json::array();
     for (const std::string_view name : constant_names(kind))
       if (const auto value = find_constant(kind, name)) values.push_back(to_json(name, *value));
     kinds.push_back({{"kind", constants_of(kind)}, {"values", std::move(values)}});

@@ -25,7 +25,7 @@ bool is_word(std::string_view text) {
 }
 
 bool is_regular_file(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 

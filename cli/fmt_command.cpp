@@ -22,7 +22,7 @@ bool same_layout(std::string_view text, std::string_view formatted, bool from_fi
 }
 
 int write_in_place(Terminal& terminal, const std::string& path, std::string_view text) {
-  struct stat status {};
+  struct stat status{};
   const bool known = stat(path.c_str(), &status) == 0;
   auto file = OutputFile::create(path, std::as_bytes(std::span(text)));
   if (!file) return terminal.fail(file.error());

@@ -26,19 +26,29 @@ std::string values_of(const FieldRow& field) {
   return fmt::format("0..{}", field.maximum);
 }
 
+std::string hooks_text(HookSet hooks) {
+  std::string text;
+  for (const std::string_view hook : hook_names(hooks)) {
+    if (!text.empty()) text += ", ";
+    text += hook;
+  }
+  return text;
+}
+
 TextTable fields() {
   TextTable table{.name = "fields",
                   .columns = {{.heading = "field", .code = true},
                               {.heading = "type"},
                               {.heading = "values"},
                               {.heading = "names"},
+                              {.heading = "hooks"},
                               {.heading = "present on"},
                               {.heading = "meaning"}},
                   .rows = {}};
   for (const FieldRow& field : kFields)
     table.rows.push_back({std::string(field.name), std::string(name(field.type)), values_of(field),
-                          std::string(noun(field.kind)), std::string(field.present),
-                          std::string(field.doc)});
+                          std::string(noun(field.kind)), hooks_text(field.hooks),
+                          std::string(field.present), std::string(field.doc)});
   return table;
 }
 
@@ -100,7 +110,25 @@ std::string value_text(const NamedValue& value) {
   return fmt::format("{} (IPv4), {} (IPv6)", *value.ipv4, *value.ipv6);
 }
 
+TextTable networks() {
+  TextTable table{.name = fmt::format("constants: {}", noun(ValueKind::address)),
+                  .columns = {{.heading = noun(ValueKind::address), .code = true},
+                              {.heading = "value"},
+                              {.heading = "defined in"}},
+                  .rows = {}};
+  for (const NetworkRow& network : kNetworks) {
+    std::string prefixes;
+    for (std::size_t i = 0; i < network.count; ++i)
+      prefixes += (i == 0 ? "" : ", ") + prefix_text(network.prefixes[i]);
+    table.rows.push_back(
+        {std::string(network.name), std::move(prefixes), std::string(network.reference)});
+  }
+  return table;
+}
+
 TextTable constants(ValueKind kind) {
+  if (kind == ValueKind::address) return networks();
+
   TextTable table{.name = fmt::format("constants: {}", noun(kind)),
                   .columns = {{.heading = noun(kind), .code = true}, {.heading = "value"}},
                   .rows = {}};
@@ -111,6 +139,17 @@ TextTable constants(ValueKind kind) {
 }
 
 }  // namespace
+
+std::vector<std::string_view> hook_names(HookSet hooks) {
+  std::vector<std::string_view> names;
+  for (const Hook hook : kHooks)
+    if ((hooks & hook_bit(hook)) != 0) names.push_back(name(hook));
+  return names;
+}
+
+std::string prefix_text(const AddressPrefix& prefix) {
+  return fmt::format("{}/{}", to_string(prefix.address), prefix.length);
+}
 
 std::vector<TextTable> language_tables() {
   std::vector<TextTable> tables = {fields(), protocols(), extension_headers(), operators()};

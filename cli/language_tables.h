@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/language/fields.h"
+
 namespace fwc::cli {
 
 struct Column {
@@ -19,6 +21,11 @@ struct TextTable {
   std::vector<Column> columns;
   std::vector<std::vector<std::string>> rows;  ///< each as long as `columns`
 };
+
+std::vector<std::string_view> hook_names(HookSet hooks);
+
+/// `10.0.0.0/8`
+std::string prefix_text(const AddressPrefix& prefix);
 
 /// Fields, protocols, extension headers, operators, and the constants of each kind.
 std::vector<TextTable> language_tables();

@@ -32,7 +32,7 @@ Error cannot_write(const std::string& path, int code) {
 
 // A rename would put a plain file in the place of a device, a socket or somebody's link.
 std::optional<Error> refuse_special_file(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return std::nullopt;
   return Error{.kind = Error::Kind::cant_create,
                .message = fmt::format("`{}` is there and is not a regular file", path),

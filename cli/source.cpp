@@ -76,7 +76,7 @@ Expected<Source> read_object(const std::string& path) {
 }
 
 bool is_object_file(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
   const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string bytes;

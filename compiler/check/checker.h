@@ -55,6 +55,8 @@ class Checker {
   Value check(const ast::Variable& variable, const Place& place);
   Value unknown_name(std::string_view name, const Place& place);
   std::string hint_for_name(std::string_view name, ValueKind expected) const;
+  /// The network that a written node names, where addresses stand.
+  const NetworkRow* network_at(ast::NodeId id, ValueKind kind) const;
   /// The constant that a written node names, where that stands for different values by family.
   std::optional<NamedValue> named_by_family(ast::NodeId id, ValueKind kind) const;
 
@@ -62,6 +64,8 @@ class Checker {
   Value value(ast::NodeId id, ValueKind expected = ValueKind::plain);
   Value condition(ast::NodeId id, std::string_view repeated = {});
   Value number(ast::NodeId id, ValueKind expected = ValueKind::plain);
+  bool is_one_value(ast::NodeId written, NodeId id);
+  void limit_weight(ast::NodeId written, NodeId id);
   Value check(const ast::Integer& integer, const Place& place);
   Value check(const ast::Address& address, const Place& place);
   Value check(const ast::Prefix& prefix, const Place& place);
@@ -83,7 +87,8 @@ class Checker {
   Value equality(const ast::Binary& binary, const Place& place);
   Value ordering(const ast::Binary& binary, const Place& place);
   Value compare_numbers(const ast::Binary& binary, const Place& place, NodeId lhs, NodeId rhs);
-  Value compare_with_prefix(const ast::Binary& binary, const Place& place);
+  bool is_network(ast::NodeId id, ValueKind kind) const;
+  Value compare_with_network(const ast::Binary& binary, const Place& place);
   Value compare_with_name(const ast::Binary& binary, const Place& place, ValueKind kind);
   ValueKind compared_kind(const ast::Binary& binary, const Place& place) const;
   bool can_equal(NodeId field, NodeId constant, ast::NodeId written);
@@ -101,6 +106,7 @@ class Checker {
   Value check(const ast::Membership& membership, const Place& place);
   void warn_of_constant(NodeId member, bool negated, Span span);
   void collect(ast::NodeId element, Value value, ValueKind kind, Elements& out);
+  bool collect_network(const NetworkRow& network, ast::NodeId element, Value value, Elements& out);
   bool collect_prefix(const ast::Prefix& prefix, ast::NodeId element, Value value, Elements& out);
   bool collect_range(const ast::Range& range, ast::NodeId element, Value value, ValueKind kind,
                      Elements& out);
@@ -124,12 +130,15 @@ class Checker {
   std::vector<ValueKind> kinds_;               ///< of each written node
 };
 
-/// The names of the fields for which `is_one` holds, in the order of the table.
+/// The names of the fields for which `is_one` holds, in the order of the table; without those that
+/// stand for others.
 template <typename Predicate>
 std::vector<std::string_view> field_names(Predicate is_one) {
   std::vector<std::string_view> names;
   for (const FieldRow& field : kFields)
-    if (is_one(field)) names.push_back(field.name);
+    if (is_one(field) && !std::holds_alternative<EitherOf>(field.source) &&
+        !std::holds_alternative<ByDirection>(field.source))
+      names.push_back(field.name);
   return names;
 }
 

@@ -33,11 +33,9 @@ ValueKind Checker::compared_kind(const ast::Binary& binary, const Place& place) 
 }
 
 Checker::Value Checker::equality(const ast::Binary& binary, const Place& place) {
-  const auto is_prefix = [&](ast::NodeId id) {
-    return std::holds_alternative<ast::Prefix>(filter_.at(id).value);
-  };
-  if (is_prefix(binary.lhs) != is_prefix(binary.rhs)) return compare_with_prefix(binary, place);
   const ValueKind kind = compared_kind(binary, place);
+  if (is_network(binary.lhs, kind) != is_network(binary.rhs, kind))
+    return compare_with_network(binary, place);
   if (named_by_family(binary.lhs, kind) || named_by_family(binary.rhs, kind))
     return compare_with_name(binary, place, kind);
   const Value lhs = value(binary.lhs, kind);
@@ -159,13 +157,19 @@ void Checker::warn_of_mixed_comparison(NodeId lhs, NodeId rhs, Span span) {
               fmt::format("{} holds or not without being compared", report_.quote(test)));
 }
 
-Checker::Value Checker::compare_with_prefix(const ast::Binary& binary, const Place& place) {
-  const bool on_left = std::holds_alternative<ast::Prefix>(filter_.at(binary.lhs).value);
+/// A prefix, or a name that stands for several.
+bool Checker::is_network(ast::NodeId id, ValueKind kind) const {
+  return std::holds_alternative<ast::Prefix>(filter_.at(id).value) ||
+         network_at(id, kind) != nullptr;
+}
+
+Checker::Value Checker::compare_with_network(const ast::Binary& binary, const Place& place) {
+  const bool on_left = is_network(binary.lhs, compared_kind(binary, place));
   const ast::NodeId written = on_left ? binary.lhs : binary.rhs;
   const ast::NodeId other = on_left ? binary.rhs : binary.lhs;
   const Value looked_up = value(other);
   Elements elements;
-  collect(written, looked_up, ValueKind::plain, elements);
+  collect(written, looked_up, ValueKind::address, elements);
   if (!looked_up || elements.failed) return std::nullopt;
   return negated_if(is_negated(binary), member(*looked_up, std::move(elements), place.span),
                     place.span);

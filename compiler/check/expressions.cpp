@@ -70,7 +70,30 @@ Checker::Value Checker::condition(ast::NodeId id, std::string_view repeated) {
     return std::nullopt;
   }
   warn_of_number(id, *operand, repeated);
-  return tree_.condition(*operand);
+  const NodeId result = tree_.condition(*operand);
+  limit_weight(id, result);
+  return result;
+}
+
+/// `port` stands for two fields, of which a sum or an arm of `?:` would have to choose one.
+bool Checker::is_one_value(ast::NodeId written, NodeId id) {
+  const EitherOf* either = tree_.either(id);
+  if (either == nullptr) return true;
+  report_.add(Code::either_end, span_of(written),
+              fmt::format("{} is either of two values, {} and {}, and can only be compared",
+                          quote(written), quoted(either->fields[0]), quoted(either->fields[1])),
+              "name one of them");
+  return false;
+}
+
+/// An operand that is compared with either of two fields counts twice, and twice again within
+/// another such comparison.
+void Checker::limit_weight(ast::NodeId written, NodeId id) {
+  constexpr std::size_t kMostWeight = std::size_t{1} << 20;
+  if (tree_.weight(id) <= kMostWeight || report_.has(Code::too_complex, span_of(written))) return;
+  report_.add(Code::too_complex, span_of(written),
+              fmt::format("{} compares more than {} values", quote(written), kMostWeight),
+              "comparisons with either of two fields double what is within them");
 }
 
 void Checker::warn_of_number(ast::NodeId written, NodeId id, std::string_view repeated) {
@@ -110,6 +133,7 @@ bool Checker::warn_of_complement(ast::NodeId written, NodeId id) {
 Checker::Value Checker::number(ast::NodeId id, ValueKind expected) {
   const Value operand = value(id, expected);
   if (!operand) return std::nullopt;
+  if (!is_one_value(id, *operand)) return std::nullopt;
   if (tree_.type(*operand) != Type::address) return tree_.number(*operand);
   report_.add(Code::wrong_type, span_of(id),
               fmt::format("{} is an ip where an int is expected", quote(id)),
@@ -255,6 +279,8 @@ Checker::Value Checker::check(const ast::Conditional& n, const Place& place) {
   const Value then_value = value(n.then_value, place.expected);
   const Value else_value = value(n.else_value, place.expected);
   if (!then_value || !else_value) return std::nullopt;
+  if (!is_one_value(n.then_value, *then_value) || !is_one_value(n.else_value, *else_value))
+    return std::nullopt;
   const Type a = tree_.type(*then_value);
   const Type b = tree_.type(*else_value);
   if ((a == Type::address) != (b == Type::address)) {

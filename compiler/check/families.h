@@ -33,7 +33,7 @@ constexpr std::optional<FieldIndex> test_of_family(const FieldRow& field, Family
 namespace detail {
 consteval bool icmp_types_have_tests() {
   for (const FieldRow& f : kFields) {
-    if (f.kind != ValueKind::icmp_type) continue;
+    if (f.kind != ValueKind::icmp_type && f.kind != ValueKind::icmp_code) continue;
     if (!test_of_family(f, Family::ipv4) || !test_of_family(f, Family::ipv6)) return false;
   }
   return true;

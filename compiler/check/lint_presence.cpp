@@ -113,35 +113,36 @@ class PresenceLint {
     const PacketClasses missing = context.open & ~present(id);
     if (missing == 0 || (missing & ~warned_) == 0) return;
     warned_ |= missing;
-    const FieldRow* field = find_absent_field(id, missing);
+    const std::optional<NodeId> found = find_absent_field(id, missing);
     const Span span = filter_.at(*context.origin).span;
-    if (field == nullptr || report_.has(Code::absent_passes, span) ||
-        report_.has(Code::always_true, span))
+    if (!found || report_.has(Code::absent_passes, span) || report_.has(Code::always_true, span))
       return;
-    const std::string guard = guard_for(*field);
+    const std::string guard = guard_for(row_of(*found));
     const bool several = guard.find(' ') != std::string::npos;
     const std::string condition(report_.text(span));
     report_.add(Code::absent_passes, span,
                 fmt::format("{} is also true of packets without {}", quoted(condition),
-                            quoted(field->name)),
+                            report_.quote(filter_.at(*found).span)),
                 fmt::format("to leave those out write {}",
                             quoted(fmt::format("{}{}{} && {}", several ? "(" : "", guard,
                                                several ? ")" : "", condition))));
   }
 
   /// A field below the node that some of the classes lack.
-  const FieldRow* find_absent_field(NodeId id, PacketClasses classes) const {
+  std::optional<NodeId> find_absent_field(NodeId id, PacketClasses classes) const {
     for (const NodeId part : operands_of(id)) {
-      const auto* field = std::get_if<FieldValue>(&filter_.at(part).value);
-      if (field != nullptr) {
-        const FieldRow& found = kFields[field->field];
-        const bool absent = (classes & ~presence(found)) != 0;
-        if (absent && !guard_for(found).empty()) return &found;
+      if (std::holds_alternative<FieldValue>(filter_.at(part).value)) {
+        const bool absent = (classes & ~presence(row_of(part))) != 0;
+        if (absent && !guard_for(row_of(part)).empty()) return part;
       } else if (part != id) {
-        if (const FieldRow* found = find_absent_field(part, classes)) return found;
+        if (const auto found = find_absent_field(part, classes)) return found;
       }
     }
-    return nullptr;
+    return std::nullopt;
+  }
+
+  const FieldRow& row_of(NodeId id) const {
+    return kFields[std::get<FieldValue>(filter_.at(id).value).field];
   }
 
   std::vector<NodeId> operands_of(NodeId id) const {

@@ -54,6 +54,10 @@ void Checker::collect(ast::NodeId element, Value value, ValueKind kind, Elements
     out.failed |= !collect_prefix(*prefix, element, value, out);
     return;
   }
+  if (const NetworkRow* network = network_at(element, kind)) {
+    out.failed |= !collect_network(*network, element, value, out);
+    return;
+  }
   if (const auto* range = std::get_if<ast::Range>(&node.value)) {
     out.failed |= !collect_range(*range, element, value, kind, out);
     return;
@@ -114,6 +118,14 @@ bool Checker::collect_prefix(const ast::Prefix& prefix, ast::NodeId element, Val
   const auto read = prefix_of(prefix, span_of(element));
   if (!read || !has_type_of(Type::address, element, value)) return false;
   add_interval(out.ipv4, first_address(*read), last_address(*read));
+  return true;
+}
+
+bool Checker::collect_network(const NetworkRow& network, ast::NodeId element, Value value,
+                              Elements& out) {
+  if (!has_type_of(Type::address, element, value)) return false;
+  for (std::size_t i = 0; i < network.count; ++i)
+    add_interval(out.ipv4, first_address(network.prefixes[i]), last_address(network.prefixes[i]));
   return true;
 }
 

@@ -46,7 +46,7 @@ struct FindKind {
     return kind == kinds[n.else_value] ? kind : ValueKind::plain;
   }
   ValueKind operator()(const ast::Integer&) const { return ValueKind::plain; }
-  ValueKind operator()(const ast::Address&) const { return ValueKind::plain; }
+  ValueKind operator()(const ast::Address&) const { return ValueKind::address; }
   ValueKind operator()(const ast::Prefix&) const { return ValueKind::plain; }
   ValueKind operator()(const ast::Variable&) const { return ValueKind::plain; }
   ValueKind operator()(const ast::Chain&) const { return ValueKind::plain; }
@@ -88,6 +88,13 @@ Checker::Value Checker::check(const ast::Name& name, const Place& place) {
     return std::nullopt;
   }
   if (const auto field = find_field(name.text)) return tree_.field(*field, place.span);
+  if (network_at(place.id, place.expected) != nullptr) {
+    report_.add(Code::wrong_type, place.span,
+                fmt::format("the network {} stands where a value is expected", quoted(name.text)),
+                fmt::format("look an address up in it, as in {}",
+                            quoted(fmt::format("dst_ip in {}", name.text))));
+    return std::nullopt;
+  }
   return unknown_name(name.text, place);
 }
 
@@ -98,15 +105,18 @@ Checker::Value Checker::unknown_name(std::string_view name, const Place& place) 
 }
 
 std::string Checker::hint_for_name(std::string_view name, ValueKind expected) const {
-  if (const ForeignName* foreign = find_foreign_name(name, expected)) {
-    if (foreign->also.empty()) return fmt::format("here it is {}", quoted(foreign->here));
-    return fmt::format("here it is {} or {}", quoted(foreign->here), quoted(foreign->also));
-  }
+  if (const ForeignName* foreign = find_foreign_name(name, expected))
+    return fmt::format("here it is {}", quoted(foreign->here));
   for (const ValueKind kind : kConstantKinds) {
-    if (!find_constant(kind, name)) continue;
-    const auto fields = field_names([kind](const FieldRow& f) { return f.kind == kind; });
+    if (!is_constant(kind, name)) continue;
+    const auto fields = field_names([kind](const FieldRow& f) {
+      return f.kind == kind;
+      if (fields.empty()) continue;
+    });
     return fmt::format("it is {}, which stands beside {}, as in {}", constants_of(kind),
-                       quoted_choice(fields), quoted(fmt::format("{} == {}", fields[fields.size() > 1], name)));
+                       quoted_choice(fields),
+                       quoted(fmt::format("{} {} {}", fields[fields.size() > 1],
+                                          kind == ValueKind::address ? "in" : "==", name)));
   }
   if (const auto near = nearest(name, names_for(expected)))
     return fmt::format("did you mean {}?", quoted(*near));
@@ -114,6 +124,11 @@ std::string Checker::hint_for_name(std::string_view name, ValueKind expected) co
     if (const ForeignName* foreign = find_foreign_name(name, kind))
       return fmt::format("here it is {}, which is {}", quoted(foreign->here), constants_of(kind));
   return {};
+}
+
+const NetworkRow* Checker::network_at(ast::NodeId id, ValueKind kind) const {
+  const auto* name = std::get_if<ast::Name>(&filter_.at(id).value);
+  return name == nullptr || kind != ValueKind::address ? nullptr : find_network(name->text);
 }
 
 std::optional<NamedValue> Checker::named_by_family(ast::NodeId id, ValueKind kind) const {

@@ -89,6 +89,15 @@ PacketClasses walk_presence(WalkResult result) {
   return kAll;
 }
 
+/// One of the fields that a field stands for; they are present on the same packets.
+const FieldRow* stands_for(const FieldRow& field) {
+  if (const auto* either = std::get_if<EitherOf>(&field.source))
+    return &kFields[*find_field(either->fields[0])];
+  if (const auto* other = std::get_if<ByDirection>(&field.source))
+    return &kFields[*find_field(other->egress)];
+  return nullptr;
+}
+
 class ReachFinder {
  public:
   explicit ReachFinder(const CheckedFilter& filter) : filter_(filter) {}
@@ -208,6 +217,7 @@ PacketClasses presence(const FieldRow& field) {
     return classes;
   }
   if (const auto* walk = std::get_if<WalkResult>(&field.source)) return walk_presence(*walk);
+  if (const FieldRow* other = stands_for(field)) return presence(*other);
   return kAll;
 }
 
@@ -216,6 +226,7 @@ std::vector<Reach> find_reach(const CheckedFilter& filter) {
 }
 
 std::string guard_for(const FieldRow& field) {
+  if (const FieldRow* other = stands_for(field)) return guard_for(*other);
   const auto* header = std::get_if<InHeader>(&field.source);
   if (header == nullptr || (presence(field) & ip_classes()) == ip_classes()) return {};
   // One name for all the layers, if there is one.

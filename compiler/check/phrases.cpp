@@ -92,7 +92,6 @@ std::string set_here(std::string_view set, const FieldRow& field) {
 /// What the words stand for.
 struct Subject {
   const FieldRow* field = nullptr;
-  const FieldRow* also = nullptr;  ///< of words that mean either end
   std::string_view op = "==";
   std::size_t words = 0;
 };
@@ -106,12 +105,12 @@ std::optional<Subject> subject_at(const Pieces& pieces, std::size_t i) {
   for (const ForeignPhrase& p : kForeignPhrases) {
     const bool both = i + 1 < pieces.size() && pieces[i + 1] == p.second;
     if (pieces[i] != p.first || !(p.second.empty() || both)) continue;
-    return Subject{row_of(p.here), nullptr, p.op, p.second.empty() ? std::size_t{1} : 2};
+    return Subject{row_of(p.here), p.op, p.second.empty() ? std::size_t{1} : 2};
   }
   if (const FieldRow* field = row_of(pieces[i])) return Subject{.field = field, .words = 1};
   const ForeignName* name = find_foreign_name(pieces[i], ValueKind::plain);
   if (name == nullptr) return std::nullopt;
-  return Subject{.field = row_of(name->here), .also = row_of(name->also), .words = 1};
+  return Subject{.field = row_of(name->here), .words = 1};
 }
 
 /// `tcp` of `tcp dport 22`; nothing of `ip saddr 10.0.0.1`, where the value says it already.
@@ -168,11 +167,7 @@ std::optional<Phrase> phrase_at(const Pieces& pieces, std::size_t i) {
   }
   const std::string value =
       pieces[i].front() == '{' ? set_here(pieces[i], field) : value_here(pieces[i], field);
-  std::string test = test_of(field, subject->op, value);
-  if (subject->also != nullptr)
-    test = fmt::format("({} {} {})", test, subject->op == "!=" ? "&&" : "||",
-                       test_of(*subject->also, subject->op, value));
-  return Phrase{guard_of(protocol, subject->op) + test, i + 1};
+  return Phrase{guard_of(protocol, subject->op) + test_of(field, subject->op, value), i + 1};
 }
 
 }  // namespace

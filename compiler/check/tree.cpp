@@ -51,6 +51,23 @@ bool compare_constants(ComparisonOp op, std::int64_t lhs, std::int64_t rhs) {
 
 }  // namespace
 
+void Tree::weigh_last() {
+  constexpr std::size_t kEnough = std::size_t{1} << 40;  // no sum of it overflows
+  std::size_t weight = 1;
+  for (const NodeId* child : children(nodes_.back()))
+    weight = std::min(weight + weights_[*child], kEnough);
+  weights_.push_back(weight);
+}
+
+template <typename Make>
+NodeId Tree::any_of(NodeId either, Span span, const Make& make) {
+  const Span written = at(either).span;
+  std::vector<NodeId> operands;
+  for (const std::string_view name : this->either(either)->fields)
+    operands.push_back(make(field(*find_field(name), written)));
+  return logical(LogicalOp::any, std::move(operands), span);
+}
+
 NodeId Tree::boolean(bool value, Span span) {
   return add(BooleanConstant{value}, Type::boolean, span);
 }
@@ -76,6 +93,8 @@ NodeId Tree::condition(NodeId id) {
   const Span span = at(id).span;
   if (const auto value = constant(id)) return boolean(*value != 0, span);
   if (const auto* integer = std::get_if<AsInteger>(&at(id).value)) return integer->operand;
+  if (either(id) != nullptr)
+    return any_of(id, span, [&](NodeId field) { return condition(field); });
   return add(AsBoolean{id}, Type::boolean, span);
 }
 
@@ -94,6 +113,10 @@ NodeId Tree::arithmetic(ArithmeticOp op, NodeId lhs, NodeId rhs, Span span) {
 }
 
 NodeId Tree::compare(ComparisonOp op, NodeId lhs, NodeId rhs, Span span) {
+  if (either(lhs) != nullptr)
+    return any_of(lhs, span, [&](NodeId field) { return compare(op, field, rhs, span); });
+  if (either(rhs) != nullptr)
+    return any_of(rhs, span, [&](NodeId field) { return compare(op, lhs, field, span); });
   const auto a = constant(lhs);
   const auto b = constant(rhs);
   if (a && b) return boolean(compare_constants(op, *a, *b), span);
@@ -104,6 +127,8 @@ NodeId Tree::compare(ComparisonOp op, NodeId lhs, NodeId rhs, Span span) {
 }
 
 NodeId Tree::member(NodeId value, ValueSet set, Span span) {
+  if (either(value) != nullptr)
+    return any_of(value, span, [&](NodeId field) { return member(field, set, span); });
   set = canonical(std::move(set));
   if (const auto number = constant(value)) return boolean(contains(set, *number), span);
   if (const Address* a = constant_address(value)) return boolean(contains(set, *a), span);
@@ -155,6 +180,11 @@ const Address* Tree::constant_address(NodeId id) const {
 const FieldRow* Tree::field_row(NodeId id) const {
   const auto* value = std::get_if<FieldValue>(&at(id).value);
   return value == nullptr ? nullptr : &kFields[value->field];
+}
+
+const EitherOf* Tree::either(NodeId id) const {
+  const FieldRow* row = field_row(id);
+  return row == nullptr ? nullptr : std::get_if<EitherOf>(&row->source);
 }
 
 CheckedFilter Tree::finish(NodeId root, std::string_view text,

@@ -19,7 +19,8 @@ class Tree {
   NodeId field(FieldIndex field, Span span);
   NodeId variable(std::uint32_t variable, Type type, Span span);
 
-  /// A bool or an int as the other one; constants convert at once.
+  /// A bool or an int as the other one; constants convert at once. Where a field is either of two,
+  /// a condition, a comparison and a look-up become those of both.
   NodeId condition(NodeId id);
   NodeId number(NodeId id);
 
@@ -43,6 +44,11 @@ class Tree {
   const Address* constant_address(NodeId id) const;
   /// The row of a node that is a field, nothing more.
   const FieldRow* field_row(NodeId id) const;
+  /// The two fields that such a node stands for, which can only be compared and looked up.
+  const EitherOf* either(NodeId id) const;
+  /// Nodes that are visited by who walks the node as a tree. More than there are where an operand
+  /// is compared with both of two fields.
+  std::size_t weight(NodeId id) const { return weights_[id]; }
 
   /// What the root needs, without what folding left over.
   CheckedFilter finish(NodeId root, std::string_view text,
@@ -52,10 +58,16 @@ class Tree {
   template <typename T>
   NodeId add(T value, Type type, Span span) {
     nodes_.push_back({std::move(value), type, span});
+    weigh_last();
     return static_cast<NodeId>(nodes_.size() - 1);
   }
+  void weigh_last();
+  /// Whether `make` holds of one of the two fields that the node stands for.
+  template <typename Make>
+  NodeId any_of(NodeId either, Span span, const Make& make);
 
   std::vector<Node> nodes_;
+  std::vector<std::size_t> weights_;
   std::vector<ValueSet> sets_;
 };
 

@@ -44,7 +44,7 @@ Lowering::AddressValue Lowering::address(NodeId id, Block* if_absent) {
     ir_.CreateBr(present);
   };
   if (const auto* field = std::get_if<FieldValue>(&node.value)) {
-    for_each_location(std::get<InHeader>(kFields[field->field].source), if_absent,
+    for_each_location(std::get<InHeader>(row_of(field->field).source), if_absent,
                       [&](const HeaderBits& at) { add(read_address(at)); });
   } else {
     const auto& choice = std::get<Conditional>(node.value);

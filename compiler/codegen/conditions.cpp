@@ -159,7 +159,7 @@ bool Lowering::equal_in_network_order(const Comparison& node, Block* if_true, Bl
   const auto* field = std::get_if<FieldValue>(&filter_.at(node.lhs).value);
   const auto* constant = std::get_if<IntegerConstant>(&filter_.at(node.rhs).value);
   if (node.op != ComparisonOp::equal || field == nullptr || constant == nullptr) return false;
-  const FieldRow& row = kFields[field->field];
+  const FieldRow& row = row_of(field->field);
   const auto* header = std::get_if<InHeader>(&row.source);
   if (header == nullptr || constant->value < 0 || constant->value > row.maximum) return false;
   const auto value = static_cast<std::uint64_t>(constant->value);
@@ -186,7 +186,7 @@ Outcome Lowering::member(const Member& node, Block* if_true, Block* if_false) {
   const AddressSet addresses{.ipv4 = set.ipv4, .ipv6 = set.ipv6};
   if (const auto* field = std::get_if<FieldValue>(&value.value)) {
     for_each_location(
-        std::get<InHeader>(kFields[field->field].source), if_false,
+        std::get<InHeader>(row_of(field->field).source), if_false,
         [&](const HeaderBits& at) { address_in(read_address(at), addresses, if_true, if_false); });
   } else {
     address_in(address(node.value, if_false), addresses, if_true, if_false);
@@ -195,9 +195,11 @@ Outcome Lowering::member(const Member& node, Block* if_true, Block* if_false) {
 }
 
 Outcome Lowering::field_condition(FieldIndex field, Block* if_true, Block* if_false) {
-  const FieldRow& row = kFields[field];
+  const FieldRow& row = row_of(field);
   if (std::holds_alternative<HasLayer>(row.source))
     return test_any(presence_of(row), if_true, if_false);
+  if (const auto* direction = std::get_if<IsDirection>(&row.source))
+    return leave(direction->ingress == p_.ingress, if_true, if_false);
   const Facts before = facts_;
   llvm::Value* value = field_integer(field, if_false);
   ir_.CreateCondBr(ir_.CreateICmpNE(value, p_.number(0)), if_true, if_false);

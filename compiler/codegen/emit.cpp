@@ -99,7 +99,7 @@ class ModuleBuilder {
     function->addFnAttr(llvm::Attribute::NoUnwind);
     debug_.begin_function(*function);
 
-    Program program(module_, *function);
+    Program program(module_, *function, !egress);
     program.ir.SetInsertPoint(program.block("entry"));
     program.ir.SetCurrentDebugLocation(debug_.whole());
     const auto* constant = std::get_if<BooleanConstant>(&filter_.at(filter_.root).value);

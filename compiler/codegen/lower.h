@@ -86,6 +86,7 @@ class Lowering {
   llvm::Value* truth(NodeId id);
   llvm::Value* truth(const std::function<void(Block*, Block*)>& leave_by);
   llvm::Value* field_integer(FieldIndex field, Block* if_absent);
+  llvm::Value* socket_fact(SocketFact fact, Block* if_absent);
   llvm::Value* header_field(const InHeader& header, Block* if_absent);
   void for_each_location(const InHeader& header, Block* if_absent,
                          const std::function<void(const HeaderBits&)>& use);
@@ -123,6 +124,7 @@ class Lowering {
     p_.place(block);
     facts_ = facts;
   }
+  const FieldRow& row_of(FieldIndex field) const { return kFields[resolve(field, p_.ingress)]; }
   void mark(const Node& node) { ir_.SetCurrentDebugLocation(debug_.clause(node.span)); }
 
   Program& p_;

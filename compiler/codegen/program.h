@@ -15,14 +15,16 @@ struct Program {
   llvm::Module& module;
   llvm::Function& function;
   llvm::IRBuilder<> ir;
+  bool ingress;               ///< runs on what is received, else on what is sent
   llvm::Value* context;       ///< the `struct __sk_buff *` argument
   llvm::BasicBlock* drop;     ///< verdict false
   llvm::BasicBlock* forward;  ///< verdict true
 
-  Program(llvm::Module& m, llvm::Function& f)
+  Program(llvm::Module& m, llvm::Function& f, bool is_ingress)
       : module(m),
         function(f),
         ir(m.getContext()),
+        ingress(is_ingress),
         context(f.getArg(0)),
         drop(llvm::BasicBlock::Create(m.getContext(), "drop")),
         forward(llvm::BasicBlock::Create(m.getContext(), "forward")) {}

@@ -147,7 +147,7 @@ llvm::Value* Lowering::truth(NodeId id) {
 
 /// The value of a field; of a bool, 0 or any other number.
 llvm::Value* Lowering::field_integer(FieldIndex field, Block* if_absent) {
-  const FieldRow& row = kFields[field];
+  const FieldRow& row = row_of(field);
   return std::visit(
       Overloaded{[&](const InHeader& source) { return header_field(source, if_absent); },
                  [&](const HasLayer&) {
@@ -159,8 +159,31 @@ llvm::Value* Lowering::field_integer(FieldIndex field, Block* if_absent) {
                    require(presence_of(row), if_absent);
                    return reader_.result(source);
                  },
-                 [&](const ContextWord& source) { return p_.load_context(offset_of(source)); }},
+                 [&](const ContextWord& source) { return p_.load_context(offset_of(source)); },
+                 [&](const SocketFact& source) { return socket_fact(source, if_absent); },
+                 [&](const IsDirection& source) -> llvm::Value* {
+                   return p_.number(source.ingress == p_.ingress);
+                 },
+                 [&](const EitherOf&) -> llvm::Value* { llvm_unreachable("two comparisons"); },
+                 [&](const ByDirection&) -> llvm::Value* { llvm_unreachable("resolved"); }},
       row.source);
+}
+
+/// Every packet of a cgroup has a socket, so its owner is what the helper says: 65534 stands for an
+/// owner without an id in the socket's user namespace, not for a missing one (sock_net_uid). Of the
+/// numbers, 0 is none.
+llvm::Value* Lowering::socket_fact(SocketFact fact, Block* if_absent) {
+  if (fact == SocketFact::owner) {
+    llvm::Value* id = p_.call_helper(BPF_FUNC_get_socket_uid, {p_.context}, ir_.getInt64Ty());
+    return ir_.CreateAnd(id, p_.number(0xffff'ffff));
+  }
+  const auto helper =
+      fact == SocketFact::cookie ? BPF_FUNC_get_socket_cookie : BPF_FUNC_skb_cgroup_id;
+  llvm::Value* number = p_.call_helper(helper, {p_.context}, ir_.getInt64Ty());
+  Block* present = p_.unplaced_block("");
+  ir_.CreateCondBr(ir_.CreateICmpEQ(number, p_.number(0)), if_absent, present);
+  p_.place(present);
+  return number;
 }
 
 llvm::Value* Lowering::header_field(const InHeader& header, Block* if_absent) {

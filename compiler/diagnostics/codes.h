@@ -37,6 +37,7 @@ enum class Code : std::uint8_t {
   unknown_variable,
   duplicate_variable,
   bad_default,
+  either_end,
   too_complex,
   internal,
   // warnings
@@ -165,6 +166,12 @@ inline constexpr std::array kCodes = {
             .name = "bad-default",
             .severity = Severity::error,
             .explanation = "The default of a variable is not of its type or outside its bounds."},
+    CodeRow{.code = Code::either_end,
+            .name = "either-end",
+            .severity = Severity::error,
+            .explanation = "port and host are the ports and addresses of both ends of a packet. A "
+                           "comparison holds where it holds of one of them; a sum or an arm of ?: "
+                           "would have to choose."},
     CodeRow{.code = Code::too_complex,
             .name = "too-complex",
             .severity = Severity::error,

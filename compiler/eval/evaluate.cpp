@@ -83,7 +83,8 @@ class FieldReader {
  public:
   FieldReader(const Packet& packet, const Headers& headers) : packet_(packet), headers_(headers) {}
 
-  Value read(const FieldRow& field) const {
+  Value read(FieldIndex index) const {
+    const FieldRow& field = kFields[resolve(index, packet_.context.ingress)];
     return std::visit([&](const auto& source) { return read(source, field.type); }, field.source);
   }
 
@@ -138,6 +139,26 @@ class FieldReader {
     return std::nullopt;
   }
 
+  Value read(SocketFact fact, Type) const {
+    const auto number = [](const auto& known) {
+      return known ? Value(static_cast<std::int64_t>(*known)) : Value{};
+    };
+    switch (fact) {
+      case SocketFact::owner: return number(packet_.context.owner);
+      case SocketFact::cookie: return number(packet_.context.cookie);
+      case SocketFact::cgroup: return number(packet_.context.cgroup);
+    }
+    return std::nullopt;
+  }
+
+  Value read(const IsDirection& direction, Type) const {
+    return of_bool(direction.ingress == packet_.context.ingress);
+  }
+
+  // The checker has made two comparisons of the one, and resolve() another field of the other.
+  Value read(const EitherOf&, Type) const { return std::nullopt; }
+  Value read(const ByDirection&, Type) const { return std::nullopt; }
+
   std::uint64_t bits(std::size_t first, unsigned width) const {
     return read_bits(packet_.bytes, first, width);
   }
@@ -165,7 +186,7 @@ class Evaluation {
   Value value(const BooleanConstant& n, Type) const { return of_bool(n.value); }
   Value value(const IntegerConstant& n, Type) const { return n.value; }
   Value value(const AddressConstant& n, Type) const { return n.value; }
-  Value value(const FieldValue& n, Type) const { return fields_.read(kFields[n.field]); }
+  Value value(const FieldValue& n, Type) const { return fields_.read(n.field); }
 
   Value value(const VariableValue& n, Type type) const {
     const std::int64_t current = n.variable < variables_.size()

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace fwc {
@@ -18,6 +19,11 @@ struct PacketContext {
   std::uint32_t interface = 0;  ///< its index
   std::uint32_t gso_size = 0;
   std::uint32_t gso_segments = 0;
+  bool ingress = false;  ///< received, else sent
+  // Of the socket that sends or receives the packet; empty where it is none's.
+  std::optional<std::uint32_t> owner = {};
+  std::optional<std::uint64_t> cookie = {};
+  std::optional<std::uint64_t> cgroup = {};
 
   friend bool operator==(const PacketContext&, const PacketContext&) = default;
 };

@@ -42,7 +42,9 @@ class Tracing {
     collect(id, out.span, out.parts);
     // The checker may swap operands, `a > b` is `b < a`, and may look at one of them twice.
     std::ranges::stable_sort(out.parts, {}, [](const TracedPart& p) { return p.span.begin; });
-    const auto again = std::ranges::unique(out.parts, {}, &TracedPart::span);
+    const auto again = std::ranges::unique(out.parts, [](const TracedPart& a, const TracedPart& b) {
+      return a.span == b.span && a.value == b.value;  // `port` has two values
+    });
     out.parts.erase(again.begin(), again.end());
     return out;
   }

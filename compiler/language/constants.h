@@ -17,7 +17,7 @@
 namespace fwc {
 
 /// What a name stands for in an IPv4 and in an IPv6 packet; empty where it has no meaning there.
-/// The two differ for ICMP types alone.
+/// The two differ for ICMP types and codes alone.
 struct NamedValue {
   std::optional<std::int64_t> ipv4;
   std::optional<std::int64_t> ipv6;
@@ -234,6 +234,121 @@ inline constexpr std::array kIcmpTypes = {
     IcmpTypeRow{.name = "multicast_router_termination", .ipv6 = 153},
 };
 
+// Codes mean something by their type (RFC 792, RFC 4443 section 3 and the IANA registries); a name
+// stands for the number alone, so a filter says both, as in
+// `icmp.type == destination_unreachable && icmp.code == port_unreachable`.
+inline constexpr std::array kIcmpCodes = {
+    IcmpTypeRow{.name = "network_unreachable", .ipv4 = 0, .ipv6 = 0},
+    IcmpTypeRow{.name = "host_unreachable", .ipv4 = 1, .ipv6 = 3},
+    IcmpTypeRow{.name = "protocol_unreachable", .ipv4 = 2},
+    IcmpTypeRow{.name = "port_unreachable", .ipv4 = 3, .ipv6 = 4},
+    IcmpTypeRow{.name = "fragmentation_needed", .ipv4 = 4},
+    IcmpTypeRow{.name = "source_route_failed", .ipv4 = 5, .ipv6 = 7},
+    IcmpTypeRow{.name = "network_prohibited", .ipv4 = 9},
+    IcmpTypeRow{.name = "host_prohibited", .ipv4 = 10},
+    IcmpTypeRow{.name = "admin_prohibited", .ipv4 = 13, .ipv6 = 1},
+    IcmpTypeRow{.name = "source_policy_failed", .ipv6 = 5},
+    IcmpTypeRow{.name = "reject_route", .ipv6 = 6},
+    IcmpTypeRow{.name = "hop_limit_exceeded", .ipv4 = 0, .ipv6 = 0},
+    IcmpTypeRow{.name = "reassembly_exceeded", .ipv4 = 1, .ipv6 = 1},
+    IcmpTypeRow{.name = "unknown_next_header", .ipv6 = 1},
+};
+
+// RFC 2474, RFC 2597, RFC 3246, RFC 5865, RFC 8622.
+inline constexpr std::array kDscpClasses = {
+    ConstantRow{"cs0", 0},   ConstantRow{"le", 1},    ConstantRow{"cs1", 8},
+    ConstantRow{"af11", 10}, ConstantRow{"af12", 12}, ConstantRow{"af13", 14},
+    ConstantRow{"cs2", 16},  ConstantRow{"af21", 18}, ConstantRow{"af22", 20},
+    ConstantRow{"af23", 22}, ConstantRow{"cs3", 24},  ConstantRow{"af31", 26},
+    ConstantRow{"af32", 28}, ConstantRow{"af33", 30}, ConstantRow{"cs4", 32},
+    ConstantRow{"af41", 34}, ConstantRow{"af42", 36}, ConstantRow{"af43", 38},
+    ConstantRow{"cs5", 40},  ConstantRow{"va", 44},   ConstantRow{"ef", 46},
+    ConstantRow{"cs6", 48},  ConstantRow{"cs7", 56},
+};
+
+// RFC 3168 section 5.
+inline constexpr std::array kEcnCodes = {
+    ConstantRow{"not_ect", 0},
+    ConstantRow{"ect1", 1},
+    ConstantRow{"ect0", 2},
+    ConstantRow{"ce", 3},
+};
+
+// The IANA registry of IEEE 802 numbers.
+inline constexpr std::array kEtherTypes = {
+    ConstantRow{"ipv4", 0x0800}, ConstantRow{"arp", 0x0806},   ConstantRow{"rarp", 0x8035},
+    ConstantRow{"vlan", 0x8100}, ConstantRow{"ipv6", 0x86dd},  ConstantRow{"pause", 0x8808},
+    ConstantRow{"mpls", 0x8847}, ConstantRow{"pppoe", 0x8864}, ConstantRow{"eapol", 0x888e},
+    ConstantRow{"qinq", 0x88a8}, ConstantRow{"lldp", 0x88cc},  ConstantRow{"macsec", 0x88e5},
+    ConstantRow{"ptp", 0x88f7},
+};
+
+/// A network by name: prefixes of both families, of which one can be missing.
+struct NetworkRow {
+  std::string_view name;
+  std::array<AddressPrefix, 4> prefixes{};
+  std::uint8_t count = 0;
+  std::string_view reference;
+};
+
+namespace detail {
+constexpr AddressPrefix ipv4(unsigned a, unsigned b, unsigned c, unsigned d, unsigned length) {
+  return {.address = {Family::ipv4, {0, a << 24 | b << 16 | c << 8 | d}}, .length = length};
+}
+constexpr AddressPrefix ipv6(std::uint64_t high, std::uint64_t low, unsigned length) {
+  return {.address = {Family::ipv6, {high, low}}, .length = length};
+}
+}  // namespace detail
+
+// The IANA registries of special-purpose addresses.
+inline constexpr std::array kNetworks = {
+    NetworkRow{
+        .name = "private",
+        .prefixes = {detail::ipv4(10, 0, 0, 0, 8), detail::ipv4(172, 16, 0, 0, 12),
+                     detail::ipv4(192, 168, 0, 0, 16), detail::ipv6(0xfc00'0000'0000'0000, 0, 7)},
+        .count = 4,
+        .reference = "RFC 1918, RFC 4193"},
+    NetworkRow{.name = "loopback",
+               .prefixes = {detail::ipv4(127, 0, 0, 0, 8), detail::ipv6(0, 1, 128)},
+               .count = 2,
+               .reference = "RFC 1122, RFC 4291"},
+    NetworkRow{
+        .name = "link_local",
+        .prefixes = {detail::ipv4(169, 254, 0, 0, 16), detail::ipv6(0xfe80'0000'0000'0000, 0, 10)},
+        .count = 2,
+        .reference = "RFC 3927, RFC 4291"},
+    NetworkRow{
+        .name = "multicast",
+        .prefixes = {detail::ipv4(224, 0, 0, 0, 4), detail::ipv6(0xff00'0000'0000'0000, 0, 8)},
+        .count = 2,
+        .reference = "RFC 5771, RFC 4291"},
+    NetworkRow{
+        .name = "documentation",
+        .prefixes = {detail::ipv4(192, 0, 2, 0, 24), detail::ipv4(198, 51, 100, 0, 24),
+                     detail::ipv4(203, 0, 113, 0, 24), detail::ipv6(0x2001'0db8'0000'0000, 0, 32)},
+        .count = 4,
+        .reference = "RFC 5737, RFC 3849"},
+    NetworkRow{.name = "shared",
+               .prefixes = {detail::ipv4(100, 64, 0, 0, 10)},
+               .count = 1,
+               .reference = "RFC 6598"},
+    NetworkRow{.name = "unspecified",
+               .prefixes = {detail::ipv4(0, 0, 0, 0, 32), detail::ipv6(0, 0, 128)},
+               .count = 2,
+               .reference = "RFC 1122, RFC 4291"},
+    NetworkRow{.name = "broadcast",
+               .prefixes = {detail::ipv4(255, 255, 255, 255, 32)},
+               .count = 1,
+               .reference = "RFC 8190"},
+};
+
+/// The network of that name; its prefixes are the first `count`.
+constexpr const NetworkRow* find_network(std::string_view name) {
+  for (const NetworkRow& r : kNetworks)
+    if (r.name == name) return &r;
+  return nullptr;
+}
+
 /// How messages call the constants of a kind: `a port name`. Empty for kinds without constants.
 constexpr std::string_view constants_of(ValueKind kind) {
   switch (kind) {
@@ -241,14 +356,21 @@ constexpr std::string_view constants_of(ValueKind kind) {
     case ValueKind::port: return "a service name";
     case ValueKind::protocol: return "a protocol name";
     case ValueKind::icmp_type: return "an ICMP type";
-    case ValueKind::icmp_code: return {};
+    case ValueKind::icmp_code: return "an ICMP code";
     case ValueKind::tcp_flags: return "a TCP flag";
+    case ValueKind::dscp: return "a DSCP class";
+    case ValueKind::ecn: return "an ECN code point";
+    case ValueKind::address: return "a network";
+    case ValueKind::interface: return {};
+    case ValueKind::ethertype: return "an EtherType";
   }
   return {};
 }
 
-inline constexpr std::array kConstantKinds = {ValueKind::port, ValueKind::protocol,
-                                              ValueKind::icmp_type, ValueKind::tcp_flags};
+inline constexpr std::array kConstantKinds = {
+    ValueKind::port,      ValueKind::protocol,  ValueKind::icmp_type,
+    ValueKind::icmp_code, ValueKind::tcp_flags, ValueKind::dscp,
+    ValueKind::ecn,       ValueKind::address,   ValueKind::ethertype};
 
 namespace detail {
 /// The bits of the field whose kind is tcp_flags.
@@ -288,8 +410,9 @@ constexpr std::optional<std::int64_t> find_flag(std::string_view name) {
   return std::nullopt;
 }
 
-constexpr std::optional<NamedValue> find_icmp_type(std::string_view name) {
-  for (const IcmpTypeRow& r : kIcmpTypes) {
+constexpr std::optional<NamedValue> find_by_family(std::span<const IcmpTypeRow> rows,
+                                                   std::string_view name) {
+  for (const IcmpTypeRow& r : rows) {
     if (r.name != name) continue;
     NamedValue value;
     if (r.ipv4 >= 0) value.ipv4 = r.ipv4;
@@ -305,40 +428,55 @@ constexpr std::optional<NamedValue> both(std::optional<std::int64_t> value) {
 }
 }  // namespace detail
 
-/// The constant of that kind and name.
+/// The number of that kind and name. Networks are no numbers: see find_network().
 constexpr std::optional<NamedValue> find_constant(ValueKind kind, std::string_view name) {
   switch (kind) {
     case ValueKind::plain:
-    case ValueKind::icmp_code: return std::nullopt;
+    case ValueKind::address:
+    case ValueKind::interface: return std::nullopt;
     case ValueKind::port: return detail::both(detail::find_value(kServices, name));
     case ValueKind::protocol: return detail::both(detail::find_protocol(name));
-    case ValueKind::icmp_type: return detail::find_icmp_type(name);
+    case ValueKind::icmp_type: return detail::find_by_family(kIcmpTypes, name);
+    case ValueKind::icmp_code: return detail::find_by_family(kIcmpCodes, name);
     case ValueKind::tcp_flags: return detail::both(detail::find_flag(name));
+    case ValueKind::dscp: return detail::both(detail::find_value(kDscpClasses, name));
+    case ValueKind::ecn: return detail::both(detail::find_value(kEcnCodes, name));
+    case ValueKind::ethertype: return detail::both(detail::find_value(kEtherTypes, name));
   }
   return std::nullopt;
+}
+
+/// Whether the name is one of that kind.
+constexpr bool is_constant(ValueKind kind, std::string_view name) {
+  return kind == ValueKind::address ? find_network(name) != nullptr
+                                    : find_constant(kind, name).has_value();
 }
 
 /// All names of a kind, in the order of the tables.
 inline std::vector<std::string_view> constant_names(ValueKind kind) {
   std::vector<std::string_view> names;
+  const auto add = [&](const auto& rows) {
+    for (const auto& r : rows) names.push_back(r.name);
+  };
   switch (kind) {
     case ValueKind::plain:
-    case ValueKind::icmp_code: break;
-    case ValueKind::port:
-      for (const ConstantRow& r : kServices) names.push_back(r.name);
-      break;
+    case ValueKind::interface: break;
+    case ValueKind::port: add(kServices); break;
     case ValueKind::protocol:
       for (const LayerRow& r : kLayers)
         if (!is_network(r.layer)) names.push_back(r.name);
-      for (const ConstantRow& r : kProtocols) names.push_back(r.name);
+      add(kProtocols);
       break;
-    case ValueKind::icmp_type:
-      for (const IcmpTypeRow& r : kIcmpTypes) names.push_back(r.name);
-      break;
+    case ValueKind::icmp_type: add(kIcmpTypes); break;
+    case ValueKind::icmp_code: add(kIcmpCodes); break;
     case ValueKind::tcp_flags:
       for (const FieldRow& f : kFields)
         if (const auto flag = detail::flag_constant(f)) names.push_back(flag->name);
       break;
+    case ValueKind::dscp: add(kDscpClasses); break;
+    case ValueKind::ecn: add(kEcnCodes); break;
+    case ValueKind::address: add(kNetworks); break;
+    case ValueKind::ethertype: add(kEtherTypes); break;
   }
   return names;
 }
@@ -352,20 +490,36 @@ consteval bool names_differ(const Rows& rows) {
   return true;
 }
 
+template <typename Rows>
+consteval bool values_fit(const Rows& rows, std::int32_t most) {
+  for (const ConstantRow& r : rows)
+    if (r.value < 0 || r.value > most) return false;
+  return names_differ(rows);
+}
+
+consteval bool networks_are_well_formed() {
+  for (const NetworkRow& r : kNetworks) {
+    if (r.count == 0 || r.count > r.prefixes.size() || find_field(r.name)) return false;
+    for (std::size_t i = 0; i < r.count; ++i)
+      if (r.prefixes[i].length > address_bits(r.prefixes[i].address.family)) return false;
+  }
+  return names_differ(kNetworks);
+}
+
 consteval bool constants_are_well_formed() {
-  for (const ConstantRow& r : kServices)
-    if (r.value < 0 || r.value > 65535) return false;
-  for (const ConstantRow& r : kProtocols)
-    if (r.value < 0 || r.value > 255) return false;
-  for (const IcmpTypeRow& r : kIcmpTypes)
-    if (r.ipv4 > 255 || r.ipv6 > 255 || (r.ipv4 < 0 && r.ipv6 < 0)) return false;
+  for (const std::span<const IcmpTypeRow> rows :
+       {std::span<const IcmpTypeRow>(kIcmpTypes), std::span<const IcmpTypeRow>(kIcmpCodes)})
+    for (const IcmpTypeRow& r : rows)
+      if (r.ipv4 > 255 || r.ipv6 > 255 || (r.ipv4 < 0 && r.ipv6 < 0)) return false;
   // Every extension header that the walk knows can be named.
   for (const ExtensionRow& e : kExtensions)
     if (std::none_of(kProtocols.begin(), kProtocols.end(),
                      [&](const ConstantRow& r) { return r.value == e.number; }))
       return false;
-  return find_flag("fin") == 1 && names_differ(kServices) && names_differ(kProtocols) &&
-         names_differ(kIcmpTypes);
+  return find_flag("fin") == 1 && values_fit(kServices, 65535) && values_fit(kProtocols, 255) &&
+         values_fit(kDscpClasses, 63) && values_fit(kEcnCodes, 3) &&
+         values_fit(kEtherTypes, 65535) && names_differ(kIcmpTypes) && names_differ(kIcmpCodes) &&
+         networks_are_well_formed();
 }
 }  // namespace detail
 static_assert(detail::constants_are_well_formed());

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -14,11 +15,33 @@
 
 #include "compiler/language/layers.h"
 #include "compiler/language/types.h"
+#include "fwc/hook.h"
 
 namespace fwc {
 
 /// Which named constants may stand for a field's values, and how messages speak of them.
-enum class ValueKind : std::uint8_t { plain, port, protocol, icmp_type, icmp_code, tcp_flags };
+enum class ValueKind : std::uint8_t {
+  plain,
+  port,
+  protocol,
+  icmp_type,
+  icmp_code,
+  tcp_flags,
+  dscp,
+  ecn,
+  address,    ///< named networks
+  interface,  ///< no constants but names in quotes, which are looked up when the filter is loaded
+  ethertype,
+};
+
+/// The hooks on which a program can read a field, one bit each.
+using HookSet = std::uint8_t;
+constexpr HookSet hook_bit(Hook hook) {
+  return static_cast<HookSet>(1U << static_cast<unsigned>(hook));
+}
+inline constexpr HookSet kSocketBuffers = hook_bit(Hook::cgroup) | hook_bit(Hook::tc);
+inline constexpr HookSet kLinkLayer = hook_bit(Hook::tc) | hook_bit(Hook::xdp);
+inline constexpr HookSet kAllHooks = kSocketBuffers | kLinkLayer;
 
 /// Bits of a header in network order, read as an unsigned number and multiplied by `scale`.
 struct HeaderBits {
@@ -57,7 +80,36 @@ enum class WalkResult : std::uint8_t {
 /// it.
 enum class ContextWord : std::uint8_t { length, mark, priority, interface, gso_size, gso_segments };
 
-using FieldSource = std::variant<InHeader, HasLayer, WalkResult, ContextWord>;
+/// What the kernel knows of the socket that sends or receives the packet. Absent where it is
+/// none's.
+enum class SocketFact : std::uint8_t {
+  owner,   ///< user id (bpf_get_socket_uid); 65534 where the id has no name in its namespace
+  cookie,  ///< bpf_get_socket_cookie
+  cgroup,  ///< id of its cgroup, the inode number of the directory (bpf_skb_cgroup_id)
+};
+
+/// Whether the program is the one for what is received, or the one for what is sent.
+struct IsDirection {
+  bool ingress = false;
+};
+
+/// Two other fields. A comparison with it and a look-up of it is true where it is true of one of
+/// them; `!=` and `not in` are the negations. It has no value of its own.
+struct EitherOf {
+  std::array<std::string_view, 2> fields;
+};
+
+/// Another field, by the direction of the packet.
+struct ByDirection {
+  std::string_view egress;
+  std::string_view ingress;
+};
+
+using FieldSource = std::variant<InHeader, HasLayer, WalkResult, ContextWord, SocketFact,
+                                 IsDirection, EitherOf, ByDirection>;
+
+/// Numbers of 64 bits, which count up from 1 and never reach the sign.
+inline constexpr std::int64_t kMostCookie = std::numeric_limits<std::int64_t>::max();
 
 struct FieldRow {
   std::string_view name;
@@ -66,6 +118,7 @@ struct FieldRow {
   FieldSource source;
   /// The greatest value a packet can have; the least is 0. Of no meaning for an address.
   std::int64_t maximum = 1;
+  HookSet hooks = kAllHooks;
   std::string_view present;  ///< where the field is present, for the reference page
   std::string_view doc;
 };
@@ -101,12 +154,48 @@ constexpr FieldRow number(std::string_view name, HeaderBits at, std::string_view
           .doc = doc};
 }
 constexpr FieldRow context(std::string_view name, ContextWord word, std::int64_t maximum,
-                           std::string_view doc) {
+                           HookSet hooks, std::string_view doc) {
   return {.name = name,
           .type = Type::integer,
           .source = word,
           .maximum = maximum,
+          .hooks = hooks,
           .present = "every packet",
+          .doc = doc};
+}
+constexpr FieldRow socket(std::string_view name, SocketFact fact, std::int64_t maximum,
+                          std::string_view doc) {
+  return {.name = name,
+          .type = Type::integer,
+          .source = fact,
+          .maximum = maximum,
+          .hooks = kSocketBuffers,
+          .present = "packets of a socket, on cgroup all",
+          .doc = doc};
+}
+constexpr FieldRow direction(std::string_view name, bool ingress, std::string_view doc) {
+  return {.name = name,
+          .type = Type::boolean,
+          .source = IsDirection{.ingress = ingress},
+          .present = "every packet",
+          .doc = doc};
+}
+constexpr FieldRow address(std::string_view name, FieldSource source, std::string_view doc) {
+  return {.name = name,
+          .type = Type::address,
+          .kind = ValueKind::address,
+          .source = source,
+          .present = "IP packets",
+          .doc = doc};
+}
+constexpr FieldRow port(std::string_view name, FieldSource source, std::string_view present,
+                        std::string_view doc) {
+  return {.name = name,
+          .type = Type::integer,
+          .kind = ValueKind::port,
+          .source = source,
+          .maximum = 65535,
+          .present = present,
           .doc = doc};
 }
 constexpr FieldRow protocol_test(Layer layer, std::string_view doc) {
@@ -142,34 +231,34 @@ inline constexpr std::array kFields = {
              .present = "every packet",
              .doc = "an authentication header: protocol 51 of IPv4, or one in an IPv6 chain"},
     detail::protocol_test(Layer::ipip, "IPv4 in IP"),
-    FieldRow{.name = "src_ip",
-             .type = Type::address,
-             .source = detail::in({.layer = Layer::ipv4, .bit = 96, .bits = 32},
-                                  {.layer = Layer::ipv6, .bit = 64, .bits = 128}),
-             .present = "IP packets",
-             .doc = "source address"},
-    FieldRow{.name = "dst_ip",
-             .type = Type::address,
-             .source = detail::in({.layer = Layer::ipv4, .bit = 128, .bits = 32},
-                                  {.layer = Layer::ipv6, .bit = 192, .bits = 128}),
-             .present = "IP packets",
-             .doc = "destination address"},
-    FieldRow{.name = "src_port",
-             .type = Type::integer,
-             .kind = ValueKind::port,
-             .source = detail::in({.layer = Layer::tcp, .bit = 0, .bits = 16},
-                                  {.layer = Layer::udp, .bit = 0, .bits = 16}),
-             .maximum = 65535,
-             .present = "TCP and UDP",
-             .doc = "source port"},
-    FieldRow{.name = "dst_port",
-             .type = Type::integer,
-             .kind = ValueKind::port,
-             .source = detail::in({.layer = Layer::tcp, .bit = 16, .bits = 16},
-                                  {.layer = Layer::udp, .bit = 16, .bits = 16}),
-             .maximum = 65535,
-             .present = "TCP and UDP",
-             .doc = "destination port"},
+    detail::address("src_ip",
+                    detail::in({.layer = Layer::ipv4, .bit = 96, .bits = 32},
+                               {.layer = Layer::ipv6, .bit = 64, .bits = 128}),
+                    "source address"),
+    detail::address("dst_ip",
+                    detail::in({.layer = Layer::ipv4, .bit = 128, .bits = 32},
+                               {.layer = Layer::ipv6, .bit = 192, .bits = 128}),
+                    "destination address"),
+    detail::address("host", EitherOf{{"src_ip", "dst_ip"}}, "address of either end"),
+    detail::address("local_ip", ByDirection{.egress = "src_ip", .ingress = "dst_ip"},
+                    "address of this end: the source of what is sent"),
+    detail::address("remote_ip", ByDirection{.egress = "dst_ip", .ingress = "src_ip"},
+                    "address of the other end"),
+    detail::port("src_port",
+                 detail::in({.layer = Layer::tcp, .bit = 0, .bits = 16},
+                            {.layer = Layer::udp, .bit = 0, .bits = 16}),
+                 "TCP and UDP", "source port"),
+    detail::port("dst_port",
+                 detail::in({.layer = Layer::tcp, .bit = 16, .bits = 16},
+                            {.layer = Layer::udp, .bit = 16, .bits = 16}),
+                 "TCP and UDP", "destination port"),
+    detail::port("port", EitherOf{{"src_port", "dst_port"}}, "TCP and UDP", "port of either end"),
+    detail::port("local_port", ByDirection{.egress = "src_port", .ingress = "dst_port"},
+                 "TCP and UDP", "port of this end: the source of what is sent"),
+    detail::port("remote_port", ByDirection{.egress = "dst_port", .ingress = "src_port"},
+                 "TCP and UDP", "port of the other end"),
+    detail::direction("ingress", true, "the packet is received"),
+    detail::direction("egress", false, "the packet is sent"),
     FieldRow{.name = "proto",
              .type = Type::integer,
              .kind = ValueKind::protocol,
@@ -183,13 +272,21 @@ inline constexpr std::array kFields = {
              .maximum = 0xffff'ffff,
              .present = "every packet",
              .doc = "bytes from the network header on"},
-    detail::context("gso_size", ContextWord::gso_size, 65535,
+    detail::context("gso_size", ContextWord::gso_size, 65535, kSocketBuffers,
                     "bytes of a segment where one packet here is many on the wire, else 0"),
-    detail::context("gso_segs", ContextWord::gso_segments, 65535,
+    detail::context("gso_segs", ContextWord::gso_segments, 65535, kSocketBuffers,
                     "segments on the wire, 0 where there is one"),
-    detail::context("mark", ContextWord::mark, 0xffff'ffff, "mark of the packet (SO_MARK)"),
-    detail::context("priority", ContextWord::priority, 0xffff'ffff, "priority (SO_PRIORITY)"),
-    detail::context("ifindex", ContextWord::interface, 0x7fff'ffff, "index of the interface"),
+    detail::context("mark", ContextWord::mark, 0xffff'ffff, kSocketBuffers,
+                    "mark of the packet (SO_MARK)"),
+    detail::context("priority", ContextWord::priority, 0xffff'ffff, kSocketBuffers,
+                    "priority (SO_PRIORITY)"),
+    detail::context("ifindex", ContextWord::interface, 0x7fff'ffff, kAllHooks,
+                    "index of the interface"),
+    detail::socket("uid", SocketFact::owner, 0xffff'ffff,
+                   "user id of the socket, 65534 where it has none in its namespace"),
+    detail::socket("cookie", SocketFact::cookie, kMostCookie, "number of the socket"),
+    detail::socket("cgroup_id", SocketFact::cgroup, kMostCookie,
+                   "id of the socket's cgroup: the inode number of its directory"),
     FieldRow{.name = "ttl",
              .type = Type::integer,
              .source = detail::in({.layer = Layer::ipv4, .bit = 64, .bits = 8},
@@ -199,6 +296,7 @@ inline constexpr std::array kFields = {
              .doc = "time to live, hop limit on IPv6"},
     FieldRow{.name = "dscp",
              .type = Type::integer,
+             .kind = ValueKind::dscp,
              .source = detail::in({.layer = Layer::ipv4, .bit = 8, .bits = 6},
                                   {.layer = Layer::ipv6, .bit = 4, .bits = 6}),
              .maximum = 63,
@@ -206,6 +304,7 @@ inline constexpr std::array kFields = {
              .doc = "differentiated services code point"},
     FieldRow{.name = "ecn",
              .type = Type::integer,
+             .kind = ValueKind::ecn,
              .source = detail::in({.layer = Layer::ipv4, .bit = 14, .bits = 2},
                                   {.layer = Layer::ipv6, .bit = 10, .bits = 2}),
              .maximum = 3,
@@ -322,20 +421,10 @@ inline constexpr std::array kFields = {
              .maximum = 65535,
              .present = "ICMP and ICMPv6",
              .doc = "sequence number of an echo"},
-    FieldRow{.name = "sctp.src_port",
-             .type = Type::integer,
-             .kind = ValueKind::port,
-             .source = detail::in({.layer = Layer::sctp, .bit = 0, .bits = 16}),
-             .maximum = 65535,
-             .present = "SCTP",
-             .doc = "source port"},
-    FieldRow{.name = "sctp.dst_port",
-             .type = Type::integer,
-             .kind = ValueKind::port,
-             .source = detail::in({.layer = Layer::sctp, .bit = 16, .bits = 16}),
-             .maximum = 65535,
-             .present = "SCTP",
-             .doc = "destination port"},
+    detail::port("sctp.src_port", detail::in({.layer = Layer::sctp, .bit = 0, .bits = 16}), "SCTP",
+                 "source port"),
+    detail::port("sctp.dst_port", detail::in({.layer = Layer::sctp, .bit = 16, .bits = 16}), "SCTP",
+                 "destination port"),
 };
 
 /// A field, by its place in kFields.
@@ -348,6 +437,13 @@ constexpr std::optional<FieldIndex> find_field(std::string_view name) {
   return std::nullopt;
 }
 
+/// The field that a packet of that direction has under this name; the field itself for most.
+constexpr FieldIndex resolve(FieldIndex field, bool ingress) {
+  if (!std::holds_alternative<ByDirection>(kFields[field].source)) return field;
+  const ByDirection& other = std::get<ByDirection>(kFields[field].source);
+  return *find_field(ingress ? other.ingress : other.egress);
+}
+
 namespace detail {
 consteval bool header_bits_are_well_formed(const FieldRow& f, const HeaderBits& at) {
   const LayerRow& layer = row(at.layer);
@@ -357,9 +453,19 @@ consteval bool header_bits_are_well_formed(const FieldRow& f, const HeaderBits& 
   return at.bits <= 32 && f.maximum == ((std::int64_t{1} << at.bits) - 1) * at.scale;
 }
 
+/// Whether a field of that name lies in a header and has the values of `f`.
+consteval bool stands_for(const FieldRow& f, std::string_view name) {
+  const auto other = find_field(name);
+  if (!other) return false;
+  const FieldRow& r = kFields[*other];
+  return std::holds_alternative<InHeader>(r.source) && r.type == f.type && r.kind == f.kind &&
+         r.maximum == f.maximum && r.hooks == f.hooks;
+}
+
 consteval bool field_is_well_formed(const FieldRow& f) {
   if (f.name.empty() || f.doc.empty() || f.present.empty()) return false;
   if (f.type == Type::boolean && f.maximum != 1) return false;
+  if (f.hooks == 0) return false;
   // Not std::get_if: its test for null is no constant expression to GCC 12 under UBSan.
   if (std::holds_alternative<InHeader>(f.source)) {
     const InHeader& header = std::get<InHeader>(f.source);
@@ -367,6 +473,14 @@ consteval bool field_is_well_formed(const FieldRow& f) {
     for (std::size_t i = 0; i < header.count; ++i)
       if (!header_bits_are_well_formed(f, header.at[i])) return false;
     return header.count == 1 || header.at[0].layer != header.at[1].layer;
+  }
+  if (std::holds_alternative<EitherOf>(f.source)) {
+    const EitherOf& either = std::get<EitherOf>(f.source);
+    return stands_for(f, either.fields[0]) && stands_for(f, either.fields[1]);
+  }
+  if (std::holds_alternative<ByDirection>(f.source)) {
+    const ByDirection& other = std::get<ByDirection>(f.source);
+    return stands_for(f, other.egress) && stands_for(f, other.ingress);
   }
   return f.type != Type::address;
 }

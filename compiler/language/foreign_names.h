@@ -13,8 +13,7 @@ namespace fwc {
 
 struct ForeignName {
   std::string_view name;
-  std::string_view here;       ///< a field, `true`, `false`, or a constant of `kind`
-  std::string_view also = {};  ///< a second field, for names that mean either end
+  std::string_view here;  ///< a field, `true`, `false`, or a constant of `kind`
   ValueKind kind = ValueKind::plain;
 };
 
@@ -52,13 +51,10 @@ inline constexpr std::array kForeignNames = {
     ForeignName{.name = "meta.sport", .here = "src_port"},
     ForeignName{.name = "destination_port", .here = "dst_port"},
     ForeignName{.name = "source_port", .here = "src_port"},
-    ForeignName{.name = "remote_port", .here = "src_port", .also = "dst_port"},
-    ForeignName{.name = "local_port", .here = "src_port", .also = "dst_port"},
-    ForeignName{.name = "port", .here = "src_port", .also = "dst_port"},
-    ForeignName{.name = "ports", .here = "src_port", .also = "dst_port"},
-    ForeignName{.name = "portrange", .here = "src_port", .also = "dst_port"},
-    ForeignName{.name = "tcp.port", .here = "src_port", .also = "dst_port"},
-    ForeignName{.name = "udp.port", .here = "src_port", .also = "dst_port"},
+    ForeignName{.name = "ports", .here = "port"},
+    ForeignName{.name = "portrange", .here = "port"},
+    ForeignName{.name = "tcp.port", .here = "port"},
+    ForeignName{.name = "udp.port", .here = "port"},
     // addresses
     ForeignName{.name = "saddr", .here = "src_ip"},
     ForeignName{.name = "daddr", .here = "dst_ip"},
@@ -88,14 +84,11 @@ inline constexpr std::array kForeignNames = {
     ForeignName{.name = "ipv6.dst", .here = "dst_ip"},
     ForeignName{.name = "source_ip", .here = "src_ip"},
     ForeignName{.name = "destination_ip", .here = "dst_ip"},
-    ForeignName{.name = "remote_ip", .here = "src_ip", .also = "dst_ip"},
-    ForeignName{.name = "local_ip", .here = "src_ip", .also = "dst_ip"},
-    ForeignName{.name = "host", .here = "src_ip", .also = "dst_ip"},
-    ForeignName{.name = "net", .here = "src_ip", .also = "dst_ip"},
-    ForeignName{.name = "ip.addr", .here = "src_ip", .also = "dst_ip"},
-    ForeignName{.name = "ip.host", .here = "src_ip", .also = "dst_ip"},
-    ForeignName{.name = "ipv6.addr", .here = "src_ip", .also = "dst_ip"},
-    ForeignName{.name = "ip6.addr", .here = "src_ip", .also = "dst_ip"},
+    ForeignName{.name = "net", .here = "host"},
+    ForeignName{.name = "ip.addr", .here = "host"},
+    ForeignName{.name = "ip.host", .here = "host"},
+    ForeignName{.name = "ipv6.addr", .here = "host"},
+    ForeignName{.name = "ip6.addr", .here = "host"},
     // network layer
     ForeignName{.name = "ip4", .here = "ip"},
     ForeignName{.name = "ipv4", .here = "ip"},
@@ -210,10 +203,9 @@ consteval bool foreign_names_are_well_formed() {
     if (find_field(row.name)) return false;
     const bool constant = row.kind != ValueKind::plain;
     const bool verdict = row.here == "true" || row.here == "false";
-    if (constant ? !find_constant(row.kind, row.here) : !verdict && !find_field(row.here))
+    if (constant ? !is_constant(row.kind, row.here) : !verdict && !find_field(row.here))
       return false;
-    if (constant && find_constant(row.kind, row.name)) return false;
-    if (!row.also.empty() && !find_field(row.also)) return false;
+    if (constant && is_constant(row.kind, row.name)) return false;
   }
   return true;
 }

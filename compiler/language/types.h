@@ -10,17 +10,25 @@
 
 namespace fwc {
 
-/// bool and int convert into each other as in C (0 and 1; non-zero); nothing else converts.
-enum class Type : std::uint8_t { boolean, integer, address };
+/// bool and int convert into each other as in C (0 and 1; non-zero); nothing else converts. Bytes
+/// are what a slice yields, before it is known what they are compared with.
+enum class Type : std::uint8_t { boolean, integer, address, mac, bytes };
 
-/// The name of a type in messages and declarations: `bool`, `int`, `ip`.
+/// The name of a type in messages and declarations: `bool`, `int`, `ip`, `mac`, `bytes`.
 constexpr std::string_view name(Type type) {
   switch (type) {
     case Type::boolean: return "bool";
     case Type::integer: return "int";
     case Type::address: return "ip";
+    case Type::mac: return "mac";
+    case Type::bytes: return "bytes";
   }
   return {};
+}
+
+/// Whether values of the type convert into each other: bool and int.
+constexpr bool is_number(Type type) {
+  return type == Type::boolean || type == Type::integer;
 }
 
 /// The address families of RFC 791 and RFC 8200.

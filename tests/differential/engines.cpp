@@ -70,9 +70,12 @@ class Engines {
     std::cout << (parsed.filter ? "accepted " : "rejected ") << hex_of(said) << "\n";
     if (!parsed.filter) return;
     const CheckedFilter& filter = parsed.filter->checked();
-    verdicts("evaluator",
-             [&](const TestPacket& packet) -> int { return evaluate(filter, packet.view()); });
     const Direction way = direction == "ingress" ? Direction::ingress : Direction::egress;
+    verdicts("evaluator", [&](const TestPacket& packet) -> int {
+      Packet view = packet.view();
+      view.context.ingress = way == Direction::ingress;
+      return evaluate(filter, view);
+    });
     kernel("optimized", filter, way, Passes::all);
     kernel("unoptimized", filter, way, Passes::none);
   }

@@ -10,7 +10,7 @@ from oracle.names import CONSTANTS, EITHER, FIELDS, ICMP, INTEGERS, NETWORKS
 from packets import ADDRESSES4, ADDRESSES6, PORTS
 
 # Constructs of the page that the compiler does not have yet.
-NOT_YET = {"either", "local", "direction", "slice", "network", "dscp", "named", "policy", "live set", "live ip",
+NOT_YET = {"slice", "named", "policy", "live set", "live ip",
            "pair", "typed"}
 # What BPF_PROG_TEST_RUN at this hook cannot feed, and what only tc and xdp have.
 UNFED = {"uid", "cookie", "cgroup_id", "iface", "vlan", "ethertype", "src_mac", "dst_mac"}

@@ -27,9 +27,12 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 struct Pair {
   Filter filter;
   KernelProgram program;
+  Direction direction;
 
   bool expected(const TestPacket& packet) const {
-    return evaluate(filter.checked(), packet.view());
+    Packet view = packet.view();
+    view.context.ingress = direction == Direction::ingress;
+    return evaluate(filter.checked(), view);
   }
   bool agrees_on(const TestPacket& packet) const {
     return !is_runnable(packet.view()) || program.run(packet.view()) == (expected(packet) ? 1 : 0);
@@ -53,7 +56,7 @@ std::variant<Pair, Failure> make_pair_of(const std::string& text, Direction dire
   if (!compiled.object) return Failure{.why = "accepted, but no object was made of it"};
   auto loaded = KernelProgram::load(compiled.object->bytes, direction);
   if (auto* log = std::get_if<std::string>(&loaded)) return Failure{.why = *log};
-  return Pair{*parsed.filter, std::move(std::get<KernelProgram>(loaded))};
+  return Pair{*parsed.filter, std::move(std::get<KernelProgram>(loaded)), direction};
 }
 
 bool disagree(const std::string& text, const TestPacket& packet, Direction direction) {

@@ -182,7 +182,9 @@ std::string to_hex(const TestPacket& packet) {
 
 void PrintTo(const TestPacket& packet, std::ostream* out) {
   const PacketContext& c = packet.context;
-  const bool plain = c == TestPacket{}.context;
+  PacketContext usual = TestPacket{}.context;
+  usual.ingress = c.ingress;  // follows from the program
+  const bool plain = c == usual;
   if (!plain) *out << "with_context(";
   *out << "raw(0x" << std::hex << packet.ethertype << std::dec << ", \"" << to_hex(packet) << "\")";
   if (plain) return;

@@ -28,8 +28,9 @@ using Bytes = std::vector<std::byte>;
 struct TestPacket {
   std::uint16_t ethertype = kEtherTypeIpv4;
   Bytes bytes;
-  /// BPF_PROG_TEST_RUN gives every packet to the loopback device.
-  PacketContext context = {.interface = 1};
+  /// BPF_PROG_TEST_RUN gives every packet to the loopback device, and to a socket of user 0 in the
+  /// root cgroup, whose cookie nobody knows.
+  PacketContext context = {.interface = 1, .owner = 0, .cgroup = 1};
 
   Packet view() const { return {.protocol = ethertype, .bytes = bytes, .context = context}; }
   friend bool operator==(const TestPacket&, const TestPacket&) = default;

@@ -6,6 +6,7 @@
 #include <array>
 #include <bitset>
 
+#include "compiler/language/constants.h"
 #include "compiler/language/fields.h"
 #include "tests/harness/expression.h"
 
@@ -100,7 +101,12 @@ std::int64_t likely_value(Dice& dice, ValueKind kind, std::int64_t maximum) {
     case ValueKind::protocol: return dice.of(kProtocols);
     case ValueKind::icmp_type: return dice.of(kIcmpTypes);
     case ValueKind::tcp_flags: return dice.of(kFlags);
+    case ValueKind::dscp:
+    case ValueKind::ecn:
     case ValueKind::icmp_code:
+    case ValueKind::address:
+    case ValueKind::interface:
+    case ValueKind::ethertype:
     case ValueKind::plain: break;
   }
   if (maximum > 255) return 20 + static_cast<std::int64_t>(dice.below(80));
@@ -191,12 +197,22 @@ class Generator {
     return e;
   }
 
+  /// A field that the kernel test can predict: nobody knows the cookie of its socket.
   const FieldRow& field_of(Type type) {
-    for (;;)
-      if (const FieldRow& f = dice_.of(kFields); f.type == type) return f;
+    for (;;) {
+      const FieldRow& f = dice_.of(kFields);
+      const auto* fact = std::get_if<SocketFact>(&f.source);
+      if (f.type == type && (fact == nullptr || *fact != SocketFact::cookie)) return f;
+    }
   }
 
-  Expression field(Type type) { return leaf(type, std::string(field_of(type).name)); }
+  /// One that has a value: `port` is the ports of both ends, and can only be compared.
+  const FieldRow& value_of(Type type) {
+    for (;;)
+      if (const FieldRow& f = field_of(type); !std::holds_alternative<EitherOf>(f.source)) return f;
+  }
+
+  Expression field(Type type) { return leaf(type, std::string(value_of(type).name)); }
 
   Operator binary_of(OperatorKind kind) {
     for (;;)
@@ -261,7 +277,7 @@ class Generator {
     const bool is_bool = dice_.one_in(6);
     const FieldRow& f = field_of(is_bool ? Type::boolean : Type::integer);
     Expression name = leaf(f.type, std::string(f.name));
-    Expression value = leaf(Type::integer, literal_of(f));
+    Expression value = leaf(Type::integer, named_literal_of(f));
     if (dice_.one_in(4)) std::swap(name, value);
     return infix(comparison(), Type::boolean, {std::move(name), std::move(value)});
   }
@@ -275,15 +291,32 @@ class Generator {
     return infix(comparison(), Type::boolean, {std::move(lhs), std::move(rhs)});
   }
 
+  /// A number, or a name that stands for one in both families.
+  std::string named_literal_of(const FieldRow& f) {
+    if (const auto names = constant_names(f.kind); !names.empty() && dice_.one_in(4)) {
+      const std::string_view name = dice_.of(names);
+      const auto value = find_constant(f.kind, name);
+      if (value && value->ipv4 == value->ipv6) return std::string(name);
+    }
+    return literal_of(f);
+  }
+
   std::string literal_of(const FieldRow& f) {
     const std::int64_t value = likely_value(dice_, f.kind, f.maximum);
     return integer_text(dice_, static_cast<std::uint64_t>(value));
   }
 
+  /// What is compared or looked up: also the addresses of both ends.
+  Expression any_address(std::size_t depth) {
+    if (dice_.one_in(4)) return leaf(Type::address, std::string(field_of(Type::address).name));
+    return address(depth);
+  }
+
   Expression address_comparison(std::size_t depth) {
-    Expression lhs = address(depth - 1);
+    Expression lhs = any_address(depth - 1);
     Expression rhs = dice_.one_in(3)   ? address(depth - 1)
                      : dice_.one_in(2) ? leaf(Type::address, prefix_text(dice_))
+                     : dice_.one_in(3) ? leaf(Type::address, network_name())
                                        : leaf(Type::address, address_text(dice_));
     return infix(binary_of(OperatorKind::equality), Type::boolean,
                  {std::move(lhs), std::move(rhs)});
@@ -311,25 +344,31 @@ class Generator {
   Expression integer_membership(std::size_t depth) {
     const FieldRow& f = field_of(Type::integer);
     Expression value = integer(depth - 1);
-    if (value.form == Form::leaf) value = leaf(Type::integer, std::string(f.name));
+    const bool bare = value.form == Form::leaf;
+    if (bare) value = leaf(Type::integer, std::string(f.name));
     if (dice_.one_in(4))
       return membership(std::move(value), {integer_range(f.kind, f.maximum)}, true);
     std::vector<std::string> elements;
     for (std::size_t n = 1 + dice_.below(dice_.one_in(10) ? 40 : 4); n > 0; --n)
-      elements.push_back(dice_.one_in(3) ? integer_range(f.kind, f.maximum) : literal_of(f));
+      elements.push_back(dice_.one_in(3) ? integer_range(f.kind, f.maximum)
+                         : bare          ? named_literal_of(f)
+                                         : literal_of(f));
     return membership(std::move(value), std::move(elements), false);
   }
 
+  std::string network_name() { return std::string(dice_.of(kNetworks).name); }
+
   std::string address_element() {
-    switch (dice_.below(3)) {
+    switch (dice_.below(4)) {
       case 0: return address_text(dice_);
       case 1: return prefix_text(dice_);
+      case 2: return network_name();
       default: return address_range(dice_);
     }
   }
 
   Expression address_membership(std::size_t depth) {
-    Expression value = address(depth - 1);
+    Expression value = any_address(depth - 1);
     if (dice_.one_in(3))
       return membership(std::move(value),
                         {dice_.one_in(2) ? prefix_text(dice_) : address_range(dice_)}, true);

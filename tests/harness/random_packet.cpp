@@ -80,11 +80,10 @@ TestPacket random_packet(Dice& dice) {
   Stack stack = dice.one_in(2) ? random_ipv4(dice) : random_ipv6(dice);
   stack = stack / random_transport(dice) / Payload{dice.below(24), dice.of(kBytes)};
   TestPacket packet = stack;
-  packet.context = {.mark = dice.one_in(2) ? dice.of(kBytes) : 0u,
-                    .priority = dice.one_in(2) ? 6u : 0u,
-                    .interface = 1,
-                    .gso_size = dice.one_in(4) ? 1448u : 0u,
-                    .gso_segments = dice.one_in(4) ? 45u : 0u};
+  packet.context.mark = dice.one_in(2) ? dice.of(kBytes) : 0u;
+  packet.context.priority = dice.one_in(2) ? 6u : 0u;
+  packet.context.gso_size = dice.one_in(4) ? 1448u : 0u;
+  packet.context.gso_segments = dice.one_in(4) ? 45u : 0u;
   return dice.one_in(8) ? damaged(packet, dice) : packet;
 }
 

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "fwc/compile.h"
 #include "tests/harness/packet_builder.h"
 
 namespace fwc::test {
@@ -16,6 +18,7 @@ struct Case {
   std::string filter;
   TestPacket packet;
   bool verdict = false;
+  std::optional<Direction> only = {};  ///< where the verdict depends on the direction
 };
 
 void PrintTo(const Case& c, std::ostream* out);
@@ -30,6 +33,8 @@ struct FieldExpectation {
   std::vector<TestPacket> absent = {};
   /// Bytes of `match` below which it is malformed: neither the filter nor its negation passes it.
   std::size_t whole = 0;
+  /// Where the field depends on the direction; in the other one, match and mismatch change places.
+  std::optional<Direction> only = {};
 };
 
 std::vector<FieldExpectation> field_expectations();

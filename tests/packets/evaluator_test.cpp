@@ -27,8 +27,10 @@ TEST_P(Evaluator, JudgesAsTheCasesSay) {
     if (!c.name.starts_with(GetParam() + "_")) continue;
     const ParseResult parsed = parse_filter(c.filter);
     ASSERT_TRUE(parsed.filter) << explain(parsed.diagnostics, c.filter);
-    EXPECT_EQ(evaluate(parsed.filter->checked(), c.packet.view()), c.verdict)
-        << testing::PrintToString(c);
+    Packet packet = c.packet.view();
+    packet.context.ingress = c.only == Direction::ingress;
+    packet.context.cookie = 7;
+    EXPECT_EQ(evaluate(parsed.filter->checked(), packet), c.verdict) << testing::PrintToString(c);
   }
 }
 
@@ -41,7 +43,9 @@ TEST(Cases, CoverEveryFieldOfTheTable) {
   const std::vector<FieldExpectation> all = field_expectations();
   for (const FieldRow& f : kFields) {
     const auto covers = [&f](const FieldExpectation& e) {
-      const bool always_there = f.present == "every packet";
+      // Every packet of BPF_PROG_TEST_RUN has a socket.
+      const bool always_there =
+          f.present == "every packet" || std::holds_alternative<SocketFact>(f.source);
       return e.field == f.name && (always_there || !e.absent.empty()) && e.whole > 0;
     };
     EXPECT_TRUE(std::ranges::any_of(all, covers)) << f.name << " has no expectation";

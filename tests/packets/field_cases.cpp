@@ -190,6 +190,36 @@ void add_context(std::vector<FieldExpectation>& out) {
   out.push_back({"gso_size", "gso_size == 1448", packet, kUdp4, {}, 28});
   out.push_back({"gso_segs", "gso_segs == 45", packet, kUdp4, {}, 28});
   out.push_back({"ifindex", "ifindex == 1 && udp", kUdp4, kTcp4, {}, 28});
+  out.push_back({"uid", "uid == 0 && udp", kUdp4, kTcp4, {}, 28});
+  out.push_back({"cookie", "cookie > 0 && udp", kUdp4, kTcp4, {}, 28});
+  out.push_back({"cgroup_id", "cgroup_id == 1 && udp", kUdp4, kTcp4, {}, 28});
+}
+
+/// Fields that stand for others; what is sent and what is received swap their meanings.
+void add_ends(std::vector<FieldExpectation>& out) {
+  const std::vector<TestPacket> no_ports = {kIcmp4, kSctp4, kArp, kLaterTcp};
+  const TestPacket from = Ipv4{.src = 0x01020304} / Udp{.src_port = 53, .dst_port = 1};
+  const TestPacket to = Ipv4{.dst = 0x01020304} / Udp{.src_port = 1, .dst_port = 53};
+  const TestPacket other = Ipv4{} / Udp{.src_port = 1, .dst_port = 2};
+  for (const TestPacket& packet : {from, to}) {
+    out.push_back({"port", "port == 53", packet, other, no_ports, 28});
+    out.push_back({"port", "port in {50..60, 80}", packet, other, no_ports, 28});
+    out.push_back({"port", "port > 52", packet, other, no_ports, 28});
+    out.push_back({"host", "host == 1.2.3.4", packet, other, {kArp}, 28});
+    out.push_back({"host", "host in {1.2.0.0/16, fe80::/10}", packet, other, {kArp}, 28});
+  }
+  out.push_back({"port", "port == 53 && port == 1", from, other, no_ports, 28});
+  for (const Direction direction : {Direction::egress, Direction::ingress}) {
+    const bool sent = direction == Direction::egress;
+    const TestPacket& local = sent ? from : to;
+    const TestPacket& remote = sent ? to : from;
+    out.push_back({"local_port", "local_port == 53", local, remote, no_ports, 28, direction});
+    out.push_back({"remote_port", "remote_port == 53", remote, local, no_ports, 28, direction});
+    out.push_back({"local_ip", "local_ip == 1.2.3.4", local, remote, {kArp}, 28, direction});
+    out.push_back({"remote_ip", "remote_ip in 1.2.0.0/16", remote, local, {kArp}, 28, direction});
+    const std::string name = sent ? "egress" : "ingress";
+    out.push_back({name, name + " && udp", kUdp4, kTcp4, {}, 28, direction});
+  }
 }
 
 std::string as_name(std::string text) {
@@ -204,8 +234,8 @@ void add_truncations(const FieldExpectation& f, const std::string& name, std::ve
     const TestPacket cut = truncated(f.match, size);
     const std::string at = name + "_cut_at_" + std::to_string(size);
     const bool by_length = f.field == "len";
-    out.push_back({at, f.filter, cut, size >= f.whole && !by_length});
-    out.push_back({at + "_negated", negated, cut, size >= f.whole && by_length});
+    out.push_back({at, f.filter, cut, size >= f.whole && !by_length, f.only});
+    out.push_back({at + "_negated", negated, cut, size >= f.whole && by_length, f.only});
   }
 }
 
@@ -222,6 +252,7 @@ std::vector<FieldExpectation> field_expectations() {
   add_ipv6_alone(all);
   add_transport_numbers(all);
   add_context(all);
+  add_ends(all);
   return all;
 }
 
@@ -231,14 +262,14 @@ std::vector<Case> field_cases() {
   for (const FieldExpectation& f : field_expectations()) {
     const std::string name = as_name(f.field) + "_" + std::to_string(number++);
     const std::string negated = "!(" + f.filter + ")";
-    out.push_back({name + "_match", f.filter, f.match, true});
-    out.push_back({name + "_match_negated", negated, f.match, false});
-    out.push_back({name + "_mismatch", f.filter, f.mismatch, false});
-    out.push_back({name + "_mismatch_negated", negated, f.mismatch, true});
+    out.push_back({name + "_match", f.filter, f.match, true, f.only});
+    out.push_back({name + "_match_negated", negated, f.match, false, f.only});
+    out.push_back({name + "_mismatch", f.filter, f.mismatch, false, f.only});
+    out.push_back({name + "_mismatch_negated", negated, f.mismatch, true, f.only});
     for (std::size_t i = 0; i < f.absent.size(); ++i) {
       const std::string absent = name + "_absent_" + std::to_string(i);
-      out.push_back({absent, f.filter, f.absent[i], false});
-      out.push_back({absent + "_negated", negated, f.absent[i], true});
+      out.push_back({absent, f.filter, f.absent[i], false, f.only});
+      out.push_back({absent + "_negated", negated, f.absent[i], true, f.only});
     }
     add_truncations(f, name, out);
   }
