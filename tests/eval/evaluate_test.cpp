@@ -213,7 +213,7 @@ TEST(Evaluate, ProtocolTestsAreFalseAndOtherFieldsAbsentOutsideIp) {
     const NodeId number = f.type == Type::boolean ? tree.as_integer(value) : value;
     tree.compare(ComparisonOp::less_equal, tree.integer(0), number);
     const bool present = f.present == "every packet";
-    EXPECT_EQ(judge(tree, with_ethertype(kUdp, 0x0806)), present) << f.name;
+    EXPECT_EQ(judge(tree, with_context(with_ethertype(kUdp, 0x0806), {})), present) << f.name;
   }
 }
 
