@@ -109,10 +109,8 @@ std::string Checker::hint_for_name(std::string_view name, ValueKind expected) co
     return fmt::format("here it is {}", quoted(foreign->here));
   for (const ValueKind kind : kConstantKinds) {
     if (!is_constant(kind, name)) continue;
-    const auto fields = field_names([kind](const FieldRow& f) {
-      return f.kind == kind;
-      if (fields.empty()) continue;
-    });
+    const auto fields = field_names([kind](const FieldRow& f) { return f.kind == kind; });
+    if (fields.empty()) continue;
     return fmt::format("it is {}, which stands beside {}, as in {}", constants_of(kind),
                        quoted_choice(fields),
                        quoted(fmt::format("{} {} {}", fields[fields.size() > 1],
