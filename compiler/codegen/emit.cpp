@@ -8,6 +8,7 @@
 
 #include "compiler/codegen/debug_info.h"
 #include "compiler/codegen/lower.h"
+#include "compiler/codegen/not_ip.h"
 #include "compiler/codegen/packet_reader.h"
 #include "compiler/codegen/program.h"
 #include "compiler/codegen/target.h"
@@ -106,8 +107,12 @@ class ModuleBuilder {
     if (constant != nullptr && !constant->value) {
       program.ir.CreateBr(program.drop);  // no packet can change this verdict
     } else {
-      PacketReader reader(program, walk_headers(program, needs_of(filter_)));
-      Lowering(program, filter_, reader, debug_, variables_, tables_).verdict();
+      const std::optional<bool> decided = value_without_ip(filter_, filter_.root, !egress);
+      llvm::BasicBlock* not_ip = !decided ? nullptr : *decided ? program.forward : program.drop;
+      PacketReader reader(program, walk_headers(program, needs_of(filter_, !egress), not_ip));
+      Facts facts;
+      if (decided) facts.families = kBothFamilies;
+      Lowering(program, filter_, reader, debug_, variables_, tables_, facts).verdict();
     }
     program.ir.SetCurrentDebugLocation(debug_.whole());
     finish(program, program.drop, false, first_counter(direction));

@@ -12,26 +12,20 @@ namespace fwc::codegen {
 
 namespace {
 
-/// How extension_rules() packs a row of kExtensions; 0 means no extension header. The unit is
-/// stored as a factor, because the verifier follows bounds through a product but not through a
-/// shift.
-constexpr std::uint8_t kAddMask = 0x03;
-constexpr std::uint8_t kUnitMask = 0x0c;
-static_assert((kAuthenticationRule & (kAddMask | kUnitMask)) == 0);
-
-constexpr std::uint8_t unit_of(const ExtensionRow& row) {
-  return std::uint8_t(1 << row.length_shift);
-}
-
 constexpr std::uint8_t extension_rule(const ExtensionRow& row) {
-  const bool authentication = row.number == kAuthenticationExtension;
-  return static_cast<std::uint8_t>(row.length_add | unit_of(row) |
-                                   (authentication ? kAuthenticationRule : 0));
+  return row.length_mask == 0 ? kFragmentRule : static_cast<std::uint8_t>(1 << row.length_shift);
 }
 
+/// Every length has to be 8 bytes and so many units, and the kinds the rules tell apart be alone.
 consteval bool extension_rules_fit() {
-  for (const ExtensionRow& r : kExtensions)
-    if ((r.length_add & ~kAddMask) != 0 || (unit_of(r) & ~kUnitMask) != 0) return false;
+  for (const ExtensionRow& r : kExtensions) {
+    const std::uint8_t rule = extension_rule(r);
+    if (r.length_add << r.length_shift != 8) return false;
+    if (r.length_mask != (rule == kFragmentRule ? 0 : 0xff)) return false;
+    if (rule != kFragmentRule && (rule & ~kUnitMask) != 0) return false;
+    if ((rule == kFragmentRule) != (r.number == kFragmentExtension)) return false;
+    if ((rule == kAuthenticationRule) != (r.number == kAuthenticationExtension)) return false;
+  }
   return true;
 }
 static_assert(extension_rules_fit());

@@ -11,14 +11,14 @@
 namespace fwc::codegen {
 
 /// The length rules of the extension headers, by protocol number. 0 means no extension header; a
-/// header is `((second byte & mask) + (rule & kAddMask)) * (rule & kUnitMask)` bytes long. The unit
-/// is a factor, because the verifier follows bounds through a product but not through a shift.
+/// header is `8 + second byte * (rule & kUnitMask)` bytes long. The unit is a factor, because the
+/// verifier follows bounds through a product but not through a shift.
 llvm::GlobalVariable& extension_rules(llvm::Module& module);
-inline constexpr std::uint8_t kAddMask = 0x03;
 inline constexpr std::uint8_t kUnitMask = 0x0c;
 
-/// The bit of a rule that is an authentication header's alone.
-inline constexpr std::uint8_t kAuthenticationRule = 0x10;
+/// The rules that are one kind of header's alone; each is a bit of its own.
+inline constexpr std::uint8_t kAuthenticationRule = 0x04;
+inline constexpr std::uint8_t kFragmentRule = 0x10;
 
 /// The least bytes of the transport headers, by protocol number; of IPv6 from 256 on. Protocols
 /// whose headers are not read have 0.

@@ -15,15 +15,14 @@ Join::Join(Program& program, const char* name)
             .offset = ir.CreatePHI(number, 2),
             .fragment = ir.CreatePHI(number, 2),
             .extensions = ir.CreatePHI(number, 2),
-            .transport = ir.CreatePHI(pointer, 2),
-            .known = ir.CreatePHI(number, 2)};
+            .transport = ir.CreatePHI(pointer, 2)};
 }
 
 llvm::BasicBlock* Join::entered_with(const WalkState& state) {
   llvm::BasicBlock* from = program_.ir.GetInsertBlock();
   for (auto member :
-       {&WalkState::family, &WalkState::protocol, &WalkState::offset, &WalkState::fragment,
-        &WalkState::extensions, &WalkState::known, &WalkState::network, &WalkState::transport})
+       {&WalkState::family, &WalkState::protocol, &WalkState::network, &WalkState::offset,
+        &WalkState::fragment, &WalkState::extensions, &WalkState::transport})
     llvm::cast<llvm::PHINode>(state_.*member)->addIncoming(state.*member, from);
   return block_;
 }

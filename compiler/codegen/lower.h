@@ -25,9 +25,11 @@ struct Outcome {
 
 class Lowering {
  public:
-  /// `variables` are the globals of the live variables, in the order of their declarations.
+  /// `variables` are the globals of the live variables, in the order of their declarations; `facts`
+  /// is what the packets that arrive here are known to be.
   Lowering(Program& program, const CheckedFilter& filter, PacketReader& reader, DebugInfo& debug,
-           const std::vector<llvm::GlobalVariable*>& variables, SetTables& tables)
+           const std::vector<llvm::GlobalVariable*>& variables, SetTables& tables,
+           const Facts& facts)
       : p_(program),
         ir_(program.ir),
         filter_(filter),
@@ -35,7 +37,8 @@ class Lowering {
         debug_(debug),
         variables_(variables),
         tables_(tables),
-        alive_(values_alive(filter)) {}
+        alive_(values_alive(filter)),
+        facts_(facts) {}
 
   /// From the builder's place to the program's `forward` or `drop`.
   void verdict();

@@ -2,8 +2,6 @@
 // Bits of proven headers, and what the walk found out.
 #include "compiler/codegen/packet_reader.h"
 
-#include <llvm/IR/Intrinsics.h>
-
 #include "compiler/codegen/header_tables.h"
 
 namespace fwc::codegen {
@@ -46,14 +44,28 @@ consteval bool every_field_is_one_load() {
 }
 static_assert(every_field_is_one_load());
 
+/// Whether a field lies in that part of the IPv6 header which is longer than an IPv4 header.
+bool reaches_behind_ipv4(const FieldRow& field) {
+  const auto* header = std::get_if<InHeader>(&field.source);
+  if (header == nullptr) return false;
+  for (std::size_t i = 0; i < header->count; ++i) {
+    const HeaderBits& at = header->at[i];
+    if (at.layer == Layer::ipv6 && at.bit + at.bits > 8 * row(Layer::ipv4).header_bytes)
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-WalkNeeds needs_of(const CheckedFilter& filter) {
+WalkNeeds needs_of(const CheckedFilter& filter, bool ingress) {
   WalkNeeds needs;
   for (const Node& node : filter.nodes) {
     const auto* value = std::get_if<FieldValue>(&node.value);
     if (value == nullptr) continue;
-    const auto* result = std::get_if<WalkResult>(&kFields[value->field].source);
+    const FieldRow& field = kFields[resolve(value->field, ingress)];
+    if (reaches_behind_ipv4(field)) needs.whole_ipv6 = true;
+    const auto* result = std::get_if<WalkResult>(&field.source);
     if (result == nullptr) continue;
     switch (*result) {
       case WalkResult::fragment:
@@ -74,10 +86,7 @@ llvm::Value* PacketReader::base_of(Layer layer) {
 
 llvm::Value* PacketReader::read_bytes(llvm::Value* base, std::uint64_t byte, unsigned bytes) {
   llvm::Value* value = program_.load(base, byte, 8 * bytes);
-  if (bytes == 1) return value;
-  auto& ir = program_.ir;
-  llvm::Value* narrow = ir.CreateTrunc(value, ir.getIntNTy(8 * bytes));
-  return ir.CreateZExt(ir.CreateUnaryIntrinsic(llvm::Intrinsic::bswap, narrow), ir.getInt64Ty());
+  return bytes == 1 ? value : program_.to_host_order(value, 8 * bytes);
 }
 
 llvm::Value* PacketReader::read(const HeaderBits& at) {
@@ -108,8 +117,8 @@ llvm::Value* PacketReader::result(WalkResult which) {
     case WalkResult::protocol: return state_.protocol;
     case WalkResult::authentication: {
       llvm::Value* in_chain = ir.CreateAnd(state_.extensions, program_.number(kAuthenticationRule));
-      llvm::Value* in_ipv4 =
-          ir.CreateAnd(is(state_.family, 4), is(state_.protocol, kAuthenticationExtension));
+      llvm::Value* in_ipv4 = ir.CreateAnd(is(state_.family, family_number(Family::ipv4)),
+                                          is(state_.protocol, kAuthenticationExtension));
       return ir.CreateOr(in_chain, truth(in_ipv4));
     }
     case WalkResult::fragment: return state_.fragment;

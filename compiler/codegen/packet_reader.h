@@ -6,29 +6,37 @@
 
 #include "compiler/check/checked_filter.h"
 #include "compiler/codegen/program.h"
+#include "compiler/eval/packet.h"
 
 namespace fwc::codegen {
+
+/// A 16-bit number as it lies in memory in network order, read by this machine.
+constexpr std::uint16_t network_order(std::uint16_t value) {
+  return static_cast<std::uint16_t>(value << 8 | value >> 8);
+}
 
 /// What the filter wants to know beyond protocol and headers; what is not wanted is not computed.
 struct WalkNeeds {
   bool fragment = false;
   bool extensions = false;  ///< which extension headers were there, for `ah` and `ipv6.ext`
+  bool whole_ipv6 = false;  ///< more of the IPv6 header than is as long as that of IPv4
 };
 
-WalkNeeds needs_of(const CheckedFilter& filter);
+/// Of a filter in one direction, by which `local_ip` and its like are one address or the other.
+WalkNeeds needs_of(const CheckedFilter& filter, bool ingress);
 
 /// What the walk has found out at some point of the program. All numbers are i64.
 struct WalkState {
-  llvm::Value* family;      ///< 4, 6, or 0 where the packet is not IP
+  llvm::Value* family;      ///< PacketReader::family_number(), or kNoFamily
   llvm::Value* protocol;    ///< IANA number, or kNoProtocol
-  llvm::Value* network;     ///< pointer to the network header: 20 bytes, 40 of IPv6
-  llvm::Value* offset;      ///< of what follows the headers walked so far, from the network header
+  llvm::Value* network;     ///< pointer to the network header, as much as the filter reads of it
+  llvm::Value* offset;      ///< of what follows the headers walked so far, from the network header;
+                            ///< after the walk 0 where the transport header is not known
   llvm::Value* fragment;    ///< offset in units of 8 bytes times 2, plus the more-fragments bit
-  llvm::Value* extensions;  ///< the rules of all extension headers seen, ORed (extension_rule)
-  llvm::Value*
-      transport;       ///< pointer to kTransportBytes from `offset` on, zero where there are fewer
-  llvm::Value* known;  ///< 1 where the transport header is known, 0 of a later fragment
+  llvm::Value* extensions;  ///< the rules of all extension headers seen, ORed (extension_rules)
+  llvm::Value* transport;   ///< pointer to what its protocol has of kTransportBytes, where known
 
+  static constexpr std::uint64_t kNoFamily = 0;
   static constexpr std::uint64_t kNoProtocol = 256;
 };
 
@@ -36,8 +44,8 @@ struct WalkState {
 inline constexpr unsigned kTransportBytes = 20;
 
 /// Emits the walk at the builder's place; malformed packets leave to `drop`, all others arrive
-/// where the builder then stands.
-WalkState walk_headers(Program& program, const WalkNeeds& needs);
+/// where the builder then stands. But packets that are not IP go to `not_ip`, if it is not null.
+WalkState walk_headers(Program& program, const WalkNeeds& needs, llvm::BasicBlock* not_ip);
 
 class PacketReader {
  public:
@@ -45,7 +53,10 @@ class PacketReader {
 
   const WalkState& state() const { return state_; }
 
-  static std::uint64_t family_number(Family family) { return family == Family::ipv4 ? 4 : 6; }
+  /// The EtherType as it lies in the context: so no instruction makes it a number of ours.
+  static constexpr std::uint64_t family_number(Family family) {
+    return family == Family::ipv4 ? network_order(kEtherTypeIpv4) : network_order(kEtherTypeIpv6);
+  }
 
   /// Bits of a header that is known to be there, multiplied by the scale; i64 in host order.
   llvm::Value* read(const HeaderBits& at);

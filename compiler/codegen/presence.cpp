@@ -85,12 +85,14 @@ Outcome Lowering::test(const Facts& box, Block* if_true, Block* if_false) {
     const unsigned in = families & box.families;
     const bool by_equality = std::has_single_bit(in);
     const unsigned bit = by_equality ? in : out;
-    const std::uint64_t family = bit == kIpv4Family ? 4 : bit == kIpv6Family ? 6 : 0;
+    const std::uint64_t family = bit == kIpv4Family   ? PacketReader::family_number(Family::ipv4)
+                                 : bit == kIpv6Family ? PacketReader::family_number(Family::ipv6)
+                                                      : WalkState::kNoFamily;
     llvm::Value* same = ir_.CreateICmpEQ(state.family, p_.number(family));
     next_unless_true(by_equality ? same : ir_.CreateNot(same));
   }
   if ((before.header & ~box.header) != 0)
-    next_unless_true(ir_.CreateICmpNE(state.known, p_.number(0)));
+    next_unless_true(ir_.CreateICmpNE(state.offset, p_.number(0)));
   ir_.CreateBr(if_true);
   return {.when_true = before & box, .when_false = without(before, box)};
 }

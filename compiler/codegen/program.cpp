@@ -2,7 +2,10 @@
 // Loads and helper calls, in the forms that the kernel's verifier follows.
 #include "compiler/codegen/program.h"
 
+#include <linux/bpf.h>
+
 #include <llvm/IR/InlineAsm.h>
+#include <llvm/IR/Intrinsics.h>
 
 namespace fwc::codegen {
 
@@ -22,6 +25,32 @@ llvm::Value* Program::opaque(llvm::Value* value) {
 
 llvm::Value* Program::load_context(std::uint64_t offset) {
   return load(context, offset, 32);
+}
+
+llvm::Value* Program::load_pointer(std::uint64_t offset) {
+  return ir.CreateIntToPtr(load_context(offset), ir.getPtrTy());
+}
+
+llvm::Value* Program::buffer(std::uint64_t bytes) {
+  return ir.CreateAlloca(llvm::ArrayType::get(ir.getInt64Ty(), (bytes + 7) / 8));
+}
+
+llvm::Value* Program::load_bytes(llvm::Value* offset, llvm::Value* to, llvm::Value* size) {
+  llvm::Type* word = ir.getInt32Ty();
+  return call_helper(BPF_FUNC_skb_load_bytes,
+                     {context, ir.CreateTrunc(offset, word), to, ir.CreateTrunc(size, word)},
+                     ir.getInt64Ty());
+}
+
+llvm::Value* Program::to_host_order(llvm::Value* value, unsigned bits) {
+  llvm::Value* narrow = ir.CreateTrunc(value, ir.getIntNTy(bits));
+  return ir.CreateZExt(ir.CreateUnaryIntrinsic(llvm::Intrinsic::bswap, narrow), ir.getInt64Ty());
+}
+
+void Program::drop_if(llvm::Value* condition) {
+  llvm::BasicBlock* next = block("");
+  ir.CreateCondBr(condition, drop, next);
+  ir.SetInsertPoint(next);
 }
 
 llvm::Value* Program::call_helper(std::uint64_t helper, llvm::ArrayRef<llvm::Value*> arguments,

@@ -58,6 +58,22 @@ struct Program {
   /// Loads a 32-bit member of the packet's context.
   llvm::Value* load_context(std::uint64_t offset);
 
+  /// The same of the two members that are pointers, `data` and `data_end`.
+  llvm::Value* load_pointer(std::uint64_t offset);
+
+  /// Bytes on the stack, aligned to 8.
+  llvm::Value* buffer(std::uint64_t bytes);
+
+  /// bpf_skb_load_bytes: copies bytes of the packet, linear or not. 0 where they are all there;
+  /// where they are not, the buffer is filled with zeros.
+  llvm::Value* load_bytes(llvm::Value* offset, llvm::Value* to, llvm::Value* size);
+
+  /// A number of 16, 32 or 64 bits as it lies in a packet, as i64 in host order.
+  llvm::Value* to_host_order(llvm::Value* value, unsigned bits);
+
+  /// Drops the packet where the condition is true; goes on in a new block where it is not.
+  void drop_if(llvm::Value* condition);
+
   /// Calls the kernel's helper of that number (enum bpf_func_id in include/uapi/linux/bpf.h).
   llvm::Value* call_helper(std::uint64_t number, llvm::ArrayRef<llvm::Value*> arguments,
                            llvm::Type* result);

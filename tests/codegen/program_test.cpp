@@ -37,7 +37,7 @@ std::ptrdiff_t register_comparisons(const std::vector<bpf_insn>& program) {
 }
 
 TEST(Program, OfTheExampleIsSmall) {
-  EXPECT_LE(program_of(kExample).size(), 165u);
+  EXPECT_LE(program_of(kExample).size(), 120u);
 }
 
 TEST(Program, OfATenPortSetIsSmall) {
