@@ -3,7 +3,8 @@
 // stream of 1,024 different packets of which half are in the set, and what the set costs to build,
 // load and keep; beside it an LPM trie and a hash map. Writes a table, or JSON with --json.
 //
-// bench_sets [--json] [--peers] [ipv4|ipv6|addresses|ports ...] [count ...]
+// bench_sets [--json] [--peers] [SET ...] [COUNT ...]
+// SET: ports ipv4 cluster addresses ipv6 ipv6-addresses clauses mixed
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
@@ -20,6 +21,8 @@
 #include "bench/stream_runner.h"
 #include "compiler/check/fold.h"
 #include "compiler/codegen/emit.h"
+#include "fwc/compile.h"
+#include "tests/sets/clauses.h"
 #include "tests/sets/random_sets.h"
 #include "tests/sets/set_filter.h"
 
@@ -235,6 +238,37 @@ void show(const Row& row, bool json) {
   std::fflush(stdout);
 }
 
+/// `clauses` of protocol and port, `mixed` with a network each; the time to read and check the text
+/// counts as building.
+void measure_clauses(const std::string& kind, std::size_t count, bool json) {
+  const bool ports = kind == "clauses";
+  const std::string text = ports ? test::port_clauses(count) : test::mixed_clauses(count);
+  const Clock::time_point start = Clock::now();
+  const ParseResult parsed = parse_filter(text);
+  const double parse_ms = milliseconds_since(start);
+  if (!parsed.filter) return;
+  std::vector<StreamPacket> packets;
+  Dice dice(count);
+  while (packets.size() < kStreamPackets) {
+    const std::size_t i = dice.below(2 * count);  // half of them of no clause
+    const std::size_t network = i * 2654435761 % 100'000;
+    StreamPacket packet = ipv4_packet(
+        0x08080808, static_cast<std::uint16_t>(ports ? i * 40503 + 1 : i * 40503 % 997));
+    if (!ports) {
+      packet[13] = static_cast<std::byte>(network % 250);
+      packet[14] = static_cast<std::byte>(network / 250 % 250);
+    }
+    if (i % 2 != 0) packet[9] = std::byte{17};
+    packets.push_back(packet);
+  }
+  auto row = measure_filter(parsed.filter->checked(), packets);
+  if (!row) return;
+  row->set = kind;
+  row->entries = count;
+  row->build_ms += parse_ms;
+  show(*row, json);
+}
+
 void measure_set(const std::string& kind, std::size_t count, bool peers, bool json) {
   Dice dice(count);
   const ValueSet set = set_of(kind, count, dice);
@@ -284,6 +318,9 @@ int main(int argc, char** argv) {
                "verified");
   for (const std::string& kind : kinds)
     for (const std::size_t count : counts)
-      if (kind != "ports" || count <= 10'000) fwc::bench::measure_set(kind, count, peers, json);
+      if (kind == "clauses" || kind == "mixed")
+        fwc::bench::measure_clauses(kind, count, json);
+      else if (kind != "ports" || count <= 10'000)
+        fwc::bench::measure_set(kind, count, peers, json);
   return 0;
 }

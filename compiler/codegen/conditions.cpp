@@ -58,60 +58,30 @@ Outcome Lowering::condition(NodeId id, Block* if_true, Block* if_false) {
       node.value);
 }
 
+/// All of the operands from the given one on. Those that are negated hold where none of what they
+/// negate does, and that is a chain of alternatives.
 Outcome Lowering::all_of(const std::vector<NodeId>& operands, std::size_t from, Block* if_true,
                          Block* if_false) {
+  const auto* negated = tables_.negated(filter_, operands, from);
+  const auto is_left_out = [&](NodeId id) {
+    return negated != nullptr && std::holds_alternative<Not>(filter_.at(id).value);
+  };
+  std::vector<NodeId> plain;
+  std::copy_if(operands.begin() + static_cast<std::ptrdiff_t>(from), operands.end(),
+               std::back_inserter(plain), [&](NodeId id) { return !is_left_out(id); });
   Facts when_false = kImpossible;
-  for (std::size_t i = from; i + 1 < operands.size(); ++i) {
+  for (std::size_t i = 0; i + (negated == nullptr) < plain.size(); ++i) {
     Block* next = p_.unplaced_block("");
-    const Outcome outcome = condition(operands[i], next, if_false);
+    const Outcome outcome = condition(plain[i], next, if_false);
     when_false = hull(when_false, outcome.when_false);
     go_on(next, outcome.when_true);
   }
-  const Outcome last = condition(operands.back(), if_true, if_false);
-  return {.when_true = last.when_true, .when_false = hull(when_false, last.when_false)};
-}
-
-/// A conjunction in a chain of alternatives. Its first test stays in the chain and the rest goes
-/// behind it: the verifier walks the path that falls through first, and would walk the whole chain
-/// anew for each value that a test has just learnt.
-bool Lowering::defers(NodeId id) const {
-  const auto* logical = std::get_if<Logical>(&filter_.at(id).value);
-  return logical != nullptr && logical->op == LogicalOp::all;
-}
-
-Outcome Lowering::any_of(const std::vector<NodeId>& operands, Block* if_true, Block* if_false) {
-  const std::size_t waiting = deferred_.size();
-  Facts when_true = kImpossible;
-  for (std::size_t i = 0; i + 1 < operands.size(); ++i) {
-    Block* next = p_.unplaced_block("");
-    const Facts before = facts_;
-    if (defers(operands[i])) {
-      const auto& all = std::get<Logical>(filter_.at(operands[i]).value).operands;
-      Block* rest = p_.unplaced_block("");
-      const Outcome first = condition(all.front(), rest, next);
-      when_true = hull(when_true, first.when_true);
-      deferred_.push_back([this, &all, rest, next, if_true, facts = first.when_true] {
-        go_on(rest, facts);
-        return all_of(all, 1, if_true, next);
-      });
-      go_on(next, before);
-    } else {
-      const Outcome outcome = condition(operands[i], if_true, next);
-      when_true = hull(when_true, outcome.when_true);
-      go_on(next, outcome.when_false);
-    }
+  if (negated == nullptr) {
+    const Outcome last = condition(plain.back(), if_true, if_false);
+    return {.when_true = last.when_true, .when_false = hull(when_false, last.when_false)};
   }
-  const Outcome last = condition(operands.back(), if_true, if_false);
-  finish_deferred(waiting);
-  return {.when_true = hull(when_true, last.when_true), .when_false = last.when_false};
-}
-
-void Lowering::finish_deferred(std::size_t from) {
-  while (deferred_.size() > from) {
-    const auto rest = std::move(deferred_.back());
-    deferred_.pop_back();
-    rest();
-  }
+  const Outcome none = any_of(*negated, if_false, if_true);
+  return {.when_true = none.when_false, .when_false = hull(when_false, none.when_true)};
 }
 
 Outcome Lowering::odd_of(std::vector<NodeId> operands, Block* if_true, Block* if_false) {
@@ -176,21 +146,17 @@ bool Lowering::equal_in_network_order(const Comparison& node, Block* if_true, Bl
 }
 
 Outcome Lowering::member(const Member& node, Block* if_true, Block* if_false) {
-  const Facts before = facts_;
   const ValueSet& set = filter_.sets[node.set];
   const Node& value = filter_.at(node.value);
-  if (value.type == Type::integer) {
+  if (const auto* field = std::get_if<FieldValue>(&value.value);
+      field && value.type != Type::boolean)
+    return in_set(field->field, set, if_true, if_false);
+  const Facts before = facts_;
+  if (value.type == Type::integer)
     integer_in(integer(node.value, if_false), set.integers, if_true, if_false);
-    return {.when_true = facts_, .when_false = before};
-  }
-  const AddressSet addresses{.ipv4 = set.ipv4, .ipv6 = set.ipv6};
-  if (const auto* field = std::get_if<FieldValue>(&value.value)) {
-    for_each_location(
-        std::get<InHeader>(row_of(field->field).source), if_false,
-        [&](const HeaderBits& at) { address_in(read_address(at), addresses, if_true, if_false); });
-  } else {
-    address_in(address(node.value, if_false), addresses, if_true, if_false);
-  }
+  else
+    address_in(address(node.value, if_false), {.ipv4 = set.ipv4, .ipv6 = set.ipv6}, if_true,
+               if_false);
   return {.when_true = facts_, .when_false = before};
 }
 

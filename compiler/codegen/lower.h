@@ -63,7 +63,6 @@ class Lowering {
   Outcome condition(NodeId id, Block* if_true, Block* if_false);
   Outcome all_of(const std::vector<NodeId>& operands, std::size_t from, Block* if_true,
                  Block* if_false);
-  Outcome any_of(const std::vector<NodeId>& operands, Block* if_true, Block* if_false);
   Outcome odd_of(std::vector<NodeId> operands, Block* if_true, Block* if_false);
   Outcome choose(const Conditional& node, Block* if_true, Block* if_false);
   Outcome compare(const Comparison& node, Block* if_true, Block* if_false);
@@ -72,8 +71,22 @@ class Lowering {
   Outcome field_condition(FieldIndex field, Block* if_true, Block* if_false);
   Outcome branch(llvm::Value* is_true, Block* if_true, Block* if_false);
   Outcome leave(bool value, Block* if_true, Block* if_false);
-  bool defers(NodeId id) const;
+
+  // alternatives.cpp: chains of alternatives, grouped
+  struct Divided {
+    NodeId first;
+    std::function<Outcome(Block* if_true, Block* if_false)> rest;
+  };
+  Outcome any_of(const std::vector<NodeId>& operands, Block* if_true, Block* if_false);
+  Outcome any_of(const std::vector<plan::Alternative>& alternatives, Block* if_true,
+                 Block* if_false);
+  std::optional<Divided> divide(const plan::Alternative& alternative);
   void finish_deferred(std::size_t from);
+  Outcome alternative(const plan::Alternative& alternative, Block* if_true, Block* if_false);
+  Outcome look_up(const plan::Alternative& alternative, Block* if_true, Block* if_false);
+  Outcome in_set(FieldIndex field, const ValueSet& set, Block* if_true, Block* if_false);
+  Outcome in_table(const plan::Keyed& keyed, Block* if_true, Block* if_false);
+  llvm::Value* key_part(FieldIndex field, Block* if_absent);
 
   // presence.cpp: tests of what kind of packet it is
   Outcome test(const Facts& box, Block* if_true, Block* if_false);
@@ -122,6 +135,25 @@ class Lowering {
   void look_up(const BitmapTable& table, llvm::Value* value, Block* if_true, Block* if_false);
   bool test_near(llvm::Value* value, const std::vector<Interval<std::int64_t>>& set, Block* if_true,
                  Block* if_false);
+
+  // interval_lookups.cpp: the same in tables of intervals and behind keys
+  llvm::Value* table_place(llvm::GlobalVariable* table, std::uint64_t count, std::uint64_t bytes,
+                           llvm::Value* place, Block* if_outside);
+  llvm::Value* is_below(llvm::Value* a, llvm::Value* b);
+  llvm::Value* replace_if(llvm::Value* value, std::uint64_t bit,
+                          const std::function<llvm::Value*()>& instead);
+  llvm::Value* entry_of_node(const IntervalTable& table, llvm::Value* entry, llvm::Value* number,
+                             Block* if_false);
+  llvm::Value* search(const IntervalTable& table, llvm::Value* entry, llvm::Value* number,
+                      Block* if_false);
+  llvm::Value* entry_of_key(const KeyedTable& table, llvm::ArrayRef<llvm::Value*> key,
+                            Block* if_false);
+  void look_up(const IntervalTable& table, llvm::Value* entry, llvm::Value* number, Block* if_true,
+               Block* if_false);
+  void look_up(const WideTable& table, llvm::Value* number, Block* if_true, Block* if_false);
+  void look_up(const KeyedTable& table, llvm::ArrayRef<llvm::Value*> key, llvm::Value* number,
+               Block* if_true, Block* if_false);
+  void look_up(const Ipv6Table& table, const AddressValue& value, Block* if_true, Block* if_false);
 
   void go_on(Block* block, const Facts& facts) {
     p_.place(block);

@@ -13,8 +13,11 @@ static_assert(std::endian::native == std::endian::little,
               "tables are written as they lie in memory");
 
 /// Constants are unique in their context, so equal tables have one address.
-llvm::GlobalVariable* SetTables::table(std::span<const std::uint64_t> words) {
-  const llvm::StringRef bytes(reinterpret_cast<const char*>(words.data()), words.size_bytes());
+template <typename T>
+llvm::GlobalVariable* SetTables::table(const std::vector<T>& numbers) {
+  if (numbers.empty()) return nullptr;
+  const llvm::StringRef bytes(reinterpret_cast<const char*>(numbers.data()),
+                              numbers.size() * sizeof(T));
   llvm::Type* byte = llvm::Type::getInt8Ty(module_.getContext());
   llvm::Constant* data = llvm::ConstantDataArray::getRaw(bytes, bytes.size(), byte);
   llvm::GlobalVariable*& global = tables_[data];
@@ -43,6 +46,79 @@ const std::optional<BitmapTable>& SetTables::bitmap(
   if (const auto made = sets::bitmap(set))
     known = {.first = made->first, .words = made->words.size(), .data = table(made->words)};
   return known;
+}
+
+IntervalTable SetTables::interval_table(const sets::IntervalTables& tables) {
+  return {.probes = tables.probes,
+          .steps = tables.steps,
+          .has_nodes = tables.has_nodes,
+          .intervals = tables.intervals.size() / 2,
+          .entries = tables.directory.size(),
+          .records = tables.records.size(),
+          .interval_data = table(tables.intervals),
+          .directory_data = table(tables.directory),
+          .record_data = table(tables.records)};
+}
+
+WideTable SetTables::wide_table(const sets::WideIndex& index) {
+  return {.root = index.root, .tables = interval_table(index.tables)};
+}
+
+const WideTable& SetTables::wide(const std::vector<Interval<std::int64_t>>& set) {
+  if (const auto known = wide_.find(&set); known != wide_.end()) return known->second;
+  constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+  std::vector<sets::WideInterval> unsigned_set;
+  for (const auto& [low, high] : set)
+    unsigned_set.push_back(
+        {static_cast<std::uint64_t>(low) ^ kSign, static_cast<std::uint64_t>(high) ^ kSign});
+  return wide_.emplace(&set, wide_table(sets::index_wide(unsigned_set))).first->second;
+}
+
+const Ipv6Table& SetTables::ipv6(const std::vector<Interval<U128>>& set) {
+  if (const auto known = ipv6_.find(&set); known != ipv6_.end()) return known->second;
+  sets::Ipv6Index index = sets::index_ipv6(set);
+  Ipv6Table made{.everything = index.everything, .upper = {}, .lower = {}};
+  if (index.upper) made.upper = wide_table(*index.upper);
+  if (index.lower) made.lower = keyed_table(*index.lower);
+  return ipv6_.emplace(&set, std::move(made)).first->second;
+}
+
+KeyedTable SetTables::keyed_table(const sets::KeyedIndex& index) {
+  KeyedTable made{.index = {.key_words = index.key_words, .places = index.places},
+                  .slots = table(index.slots),
+                  .tables = interval_table(index.tables)};
+  made.index.factors = index.factors;
+  return made;
+}
+
+const KeyedTables& SetTables::keyed(const plan::Keyed& keyed) {
+  if (const auto known = keyed_.find(&keyed); known != keyed_.end()) return known->second;
+  KeyedTables made;
+  if (keyed.numbers) made.numbers = keyed_table(*keyed.numbers);
+  if (keyed.ipv4) made.ipv4 = keyed_table(*keyed.ipv4);
+  if (keyed.ipv6_upper) made.ipv6_upper = keyed_table(*keyed.ipv6_upper);
+  if (keyed.ipv6_lower) made.ipv6_lower = keyed_table(*keyed.ipv6_lower);
+  return keyed_.emplace(&keyed, std::move(made)).first->second;
+}
+
+const std::vector<plan::Alternative>& SetTables::alternatives(const CheckedFilter& filter,
+                                                              const std::vector<NodeId>& operands) {
+  if (const auto known = alternatives_.find(&operands); known != alternatives_.end())
+    return known->second;
+  return alternatives_.emplace(&operands, plan::group(filter, operands)).first->second;
+}
+
+const std::vector<plan::Alternative>* SetTables::negated(const CheckedFilter& filter,
+                                                         const std::vector<NodeId>& operands,
+                                                         std::size_t from) {
+  const std::pair key{static_cast<const void*>(&operands), from};
+  if (const auto known = negated_.find(key); known != negated_.end()) return &known->second;
+  std::vector<NodeId> of_negations;
+  for (std::size_t i = from; i < operands.size(); ++i)
+    if (const auto* negation = std::get_if<Not>(&filter.at(operands[i]).value))
+      of_negations.push_back(negation->operand);
+  if (of_negations.size() < 2) return nullptr;
+  return &negated_.emplace(key, plan::group(filter, of_negations)).first->second;
 }
 
 }  // namespace fwc::codegen

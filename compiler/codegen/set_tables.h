@@ -12,8 +12,11 @@
 #include <llvm/IR/Module.h>
 
 #include "compiler/check/checked_filter.h"
+#include "compiler/plan/alternatives.h"
 #include "compiler/sets/bitmap.h"
 #include "compiler/sets/ipv4_index.h"
+#include "compiler/sets/ipv6_index.h"
+#include "compiler/sets/keyed_index.h"
 
 namespace fwc::codegen {
 
@@ -30,6 +33,44 @@ struct BitmapTable {
   llvm::GlobalVariable* data;
 };
 
+/// Tables of intervals, whose numbers are in the module.
+struct IntervalTable {
+  unsigned probes;
+  unsigned steps;
+  bool has_nodes;
+  std::uint64_t intervals;
+  std::uint64_t entries;
+  std::uint64_t records;
+  llvm::GlobalVariable* interval_data;
+  llvm::GlobalVariable* directory_data;  ///< null where there is none, as with the next
+  llvm::GlobalVariable* record_data;
+};
+
+struct WideTable {
+  sets::Directory root;
+  IntervalTable tables;
+};
+
+struct KeyedTable {
+  sets::KeyedIndex index;
+  llvm::GlobalVariable* slots;
+  IntervalTable tables;
+};
+
+struct Ipv6Table {
+  bool everything;
+  std::optional<WideTable> upper;
+  std::optional<KeyedTable> lower;
+};
+
+/// The tables of a group of clauses.
+struct KeyedTables {
+  std::optional<KeyedTable> numbers;
+  std::optional<KeyedTable> ipv4;
+  std::optional<KeyedTable> ipv6_upper;
+  std::optional<KeyedTable> ipv6_lower;
+};
+
 class SetTables {
  public:
   explicit SetTables(llvm::Module& module) : module_(module) {}
@@ -38,13 +79,35 @@ class SetTables {
   const Ipv4Table& ipv4(const std::vector<Interval<std::uint32_t>>& set);
   /// Nothing where the numbers lie too far apart.
   const std::optional<BitmapTable>& bitmap(const std::vector<Interval<std::int64_t>>& set);
+  /// Of the numbers with their sign bits turned around.
+  const WideTable& wide(const std::vector<Interval<std::int64_t>>& set);
+  const Ipv6Table& ipv6(const std::vector<Interval<U128>>& set);
+
+  const KeyedTables& keyed(const plan::Keyed& keyed);
+
+  /// The groups of a chain's operands, which are known by their address as well.
+  const std::vector<plan::Alternative>& alternatives(const CheckedFilter& filter,
+                                                     const std::vector<NodeId>& operands);
+  /// The groups of what the operands from the given one on negate; null where fewer than two do.
+  const std::vector<plan::Alternative>* negated(const CheckedFilter& filter,
+                                                const std::vector<NodeId>& operands,
+                                                std::size_t from);
 
  private:
-  llvm::GlobalVariable* table(std::span<const std::uint64_t> words);
+  KeyedTable keyed_table(const sets::KeyedIndex& index);
+  template <typename T>
+  llvm::GlobalVariable* table(const std::vector<T>& numbers);
+  IntervalTable interval_table(const sets::IntervalTables& tables);
+  WideTable wide_table(const sets::WideIndex& index);
 
   llvm::Module& module_;
   std::map<const void*, Ipv4Table> ipv4_;
   std::map<const void*, std::optional<BitmapTable>> bitmaps_;
+  std::map<const void*, WideTable> wide_;
+  std::map<const void*, Ipv6Table> ipv6_;
+  std::map<const void*, KeyedTables> keyed_;
+  std::map<const void*, std::vector<plan::Alternative>> alternatives_;
+  std::map<std::pair<const void*, std::size_t>, std::vector<plan::Alternative>> negated_;
   std::map<llvm::Constant*, llvm::GlobalVariable*> tables_;
 };
 

@@ -13,6 +13,7 @@ using Block = llvm::BasicBlock;
 
 /// Up to so many intervals are compared: fewer instructions than a table, and no memory.
 constexpr std::size_t kComparedNumbers = 2;
+constexpr std::size_t kComparedWideNumbers = 8;
 constexpr std::size_t kComparedAddresses = 4;
 
 /// How a value is compared with a constant; each ends the block.
@@ -100,6 +101,10 @@ void Lowering::integer_in(llvm::Value* value, const std::vector<Interval<std::in
     if (test_near(value, set, if_true, if_false)) return;
     if (const auto& table = tables_.bitmap(set)) return look_up(*table, value, if_true, if_false);
   }
+  if (set.size() > kComparedWideNumbers) {
+    llvm::Value* unsigned_value = ir_.CreateXor(value, p_.number(std::uint64_t{1} << 63));
+    return look_up(tables_.wide(set), unsigned_value, if_true, if_false);
+  }
   const auto by = [&](llvm::CmpInst::Predicate predicate) {
     return [this, value, predicate](std::int64_t bound, Block* yes, Block* no) {
       llvm::Value* constant = p_.number(static_cast<std::uint64_t>(bound));
@@ -132,6 +137,7 @@ void Lowering::ipv4_in(llvm::Value* value, const std::vector<Interval<std::uint3
 /// the high half alone decides.
 void Lowering::ipv6_in(const AddressValue& value, const std::vector<Interval<U128>>& set,
                        Block* if_true, Block* if_false) {
+  if (set.size() > kComparedAddresses) return look_up(tables_.ipv6(set), value, if_true, if_false);
   constexpr std::uint64_t kOnes = ~std::uint64_t{0};
   const auto ordered = [&](llvm::CmpInst::Predicate predicate, std::uint64_t free_low) {
     return [this, &value, predicate, free_low](U128 bound, Block* yes, Block* no) {

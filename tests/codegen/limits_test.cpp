@@ -64,9 +64,23 @@ TEST(Limits, AThousandPrefixes) {
   expect_loads(text + "}");
 }
 
-TEST(Limits, TooManyClausesAreADiagnostic) {
+TEST(Limits, TwentyThousandNumbersInAChain) {
   std::string text = "icmp";
   for (int i = 0; i < 20000; ++i) text += " || len == " + std::to_string(i * 7 + 1);
+  expect_loads(text);
+}
+
+TEST(Limits, ClausesThatNothingGroups) {
+  std::string text = "icmp";
+  for (int i = 0; i < 150; ++i)
+    text += " || tcp.syn && len * ttl == " + std::to_string(i) + " && dst_port > " +
+            std::to_string(i % 900);
+  expect_loads(text);
+}
+
+TEST(Limits, TooManyClausesAreADiagnostic) {
+  std::string text = "icmp";
+  for (int i = 0; i < 6000; ++i) text += " || len * ttl == " + std::to_string(i * 7 + 1);
   const CompileResult result = compile(text);
   EXPECT_FALSE(result.object.has_value());
   ASSERT_FALSE(result.diagnostics.empty());

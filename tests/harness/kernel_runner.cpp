@@ -104,11 +104,23 @@ int KernelProgram::run(const Packet& packet) const {
   return error != 0 ? error : static_cast<int>(options.retval);
 }
 
-std::size_t KernelProgram::instructions() const {
+namespace {
+
+bpf_prog_info info_of(int program_fd) {
   bpf_prog_info info{};
   std::uint32_t size = sizeof info;
-  if (bpf_obj_get_info_by_fd(program_fd_, &info, &size) != 0) return 0;
-  return info.xlated_prog_len / sizeof(bpf_insn);
+  if (bpf_obj_get_info_by_fd(program_fd, &info, &size) != 0) return {};
+  return info;
+}
+
+}  // namespace
+
+std::size_t KernelProgram::instructions() const {
+  return info_of(program_fd_).xlated_prog_len / sizeof(bpf_insn);
+}
+
+std::size_t KernelProgram::verified() const {
+  return info_of(program_fd_).verified_insns;
 }
 
 bool may_load() {

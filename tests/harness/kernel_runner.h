@@ -38,6 +38,9 @@ class KernelProgram {
   /// Instructions after the kernel's own rewriting, from the program's info.
   std::size_t instructions() const;
 
+  /// Instructions that the verifier walked, over all paths.
+  std::size_t verified() const;
+
  private:
   struct Close {
     void operator()(bpf_object* object) const;

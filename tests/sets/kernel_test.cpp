@@ -86,7 +86,7 @@ TEST_P(Sets, OfAddressesAgreeWithASearch) {
     SCOPED_TRACE(count);
     ValueSet set;
     if (!dice.one_in(5)) set.ipv4 = random_ipv4(dice, GetParam(), count);
-    if (set.ipv4.empty() || !dice.one_in(5)) set.ipv6 = random_ipv6(dice, GetParam(), std::min<std::size_t>(count, 40));
+    if (set.ipv4.empty() || !dice.one_in(5)) set.ipv6 = random_ipv6(dice, GetParam(), count);
     expect_agreement(canonical(std::move(set)), dice.one_in(3), dice);
   }
 }
@@ -117,6 +117,26 @@ TEST(Sets, OfPortsAgreeWithASearch) {
         ASSERT_EQ(program->run(packet.view()), contains(set, place) != negated)
             << place << " of " << set.integers.size() << " within " << width;
       }
+    }
+  }
+}
+
+TEST(Sets, OfWideNumbersAgreeWithASearch) {
+  FWC_NEEDS_KERNEL();
+  Dice dice(9);
+  for (const std::size_t count : {3, 9, 40, 5000}) {
+    ValueSet set{.integers = {{-5, 3}}, .ipv4 = {}, .ipv6 = {}};  // no field is below 0
+    for (const auto& each : random_ipv4(dice, dice.of(kShapes), count))
+      set.integers.push_back({each.low, each.high});
+    set = canonical(std::move(set));
+    const auto program = load_or_fail(membership("tcp.seq", set));
+    ASSERT_TRUE(program.has_value());
+    std::vector<std::int64_t> places = places_around(set.integers);
+    for (std::size_t i = 0; i < 300; ++i) {
+      const std::int64_t place = dice.of(places);
+      if (place < 0 || place > 0xffffffff) continue;
+      const TestPacket packet = Ipv4{} / Tcp{.seq = static_cast<std::uint32_t>(place)};
+      ASSERT_EQ(program->run(packet.view()), contains(set, place)) << place << " of " << count;
     }
   }
 }

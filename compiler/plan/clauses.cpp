@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// Takes conditions apart without copying their sets.
+#include "compiler/plan/clauses.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "compiler/check/demands.h"
+#include "compiler/check/fold.h"
+
+namespace fwc::plan {
+
+namespace {
+
+constexpr std::int64_t kFew = 4;
+
+bool is_number(const FieldRow& row) {
+  return row.type == Type::integer;
+}
+
+bool has_few(const ValueSet& set) {
+  const std::size_t intervals = set.integers.size() + set.ipv4.size();
+  if (!set.ipv6.empty() || intervals > kFew) return false;
+  std::int64_t count = 0;
+  const auto add = [&](std::uint64_t more) {
+    count += static_cast<std::int64_t>(std::min<std::uint64_t>(more, kFew)) + 1;
+  };
+  for (const auto& each : set.integers)
+    add(static_cast<std::uint64_t>(each.high) - static_cast<std::uint64_t>(each.low));
+  for (const auto& each : set.ipv4) add(each.high - each.low);
+  return count <= kFew;
+}
+
+class Taker {
+ public:
+  Taker(const CheckedFilter& filter, Clause& clause) : filter_(filter), clause_(clause) {}
+
+  bool take(NodeId id) {
+    const Node& node = filter_.at(id);
+    if (const auto* logical = std::get_if<Logical>(&node.value);
+        logical != nullptr && logical->op == LogicalOp::all)
+      return std::all_of(logical->operands.begin(), logical->operands.end(),
+                         [this](NodeId operand) { return take(operand); });
+    if (take_guard(id)) return true;
+    const auto atom = atom_of(id);
+    if (!atom) return false;
+    clause_.atoms.push_back(*atom);
+    return true;
+  }
+
+ private:
+  bool take_guard(NodeId id) {
+    std::pair<int, std::int64_t> protocol;
+    const auto& value = filter_.at(id).value;
+    if (const auto* field = std::get_if<FieldValue>(&value)) {
+      if (!std::holds_alternative<HasLayer>(kFields[field->field].source)) return false;
+      protocol = {1, field->field};
+    } else if (const auto number = protocol_number(value)) {
+      protocol = {2, *number};
+    } else {
+      return false;
+    }
+    if (clause_.guard && clause_.protocol != protocol) return false;
+    clause_.guard = id;
+    clause_.protocol = protocol;
+    return true;
+  }
+
+  std::optional<std::int64_t> protocol_number(const auto& value) const {
+    const auto* equal = std::get_if<Comparison>(&value);
+    if (equal == nullptr || equal->op != ComparisonOp::equal) return std::nullopt;
+    const auto* field = std::get_if<FieldValue>(&filter_.at(equal->lhs).value);
+    const auto* number = std::get_if<IntegerConstant>(&filter_.at(equal->rhs).value);
+    if (field == nullptr || number == nullptr) return std::nullopt;
+    const auto* walk = std::get_if<WalkResult>(&kFields[field->field].source);
+    if (walk == nullptr || *walk != WalkResult::protocol) return std::nullopt;
+    return number->value;
+  }
+
+  /// The field of a condition that holds for a set of its values.
+  std::optional<Atom> atom_of(NodeId id) const {
+    const auto& value = filter_.at(id).value;
+    if (const auto* any = std::get_if<Logical>(&value)) return atom_of_any(*any, id);
+    if (const auto* member = std::get_if<Member>(&value)) {
+      const FieldIndex* field = field_at(member->value);
+      if (field == nullptr) return std::nullopt;
+      return Atom{*field, id, has_few(filter_.sets[member->set])};
+    }
+    if (!std::holds_alternative<Comparison>(value)) return std::nullopt;
+    const auto demand = demand_of(filter_, id);
+    if (!demand || kFields[demand->field].type == Type::boolean) return std::nullopt;
+    return Atom{demand->field, id, has_few(demand->values)};
+  }
+
+  /// Alternatives that all ask one field.
+  std::optional<Atom> atom_of_any(const Logical& any, NodeId id) const {
+    if (any.op != LogicalOp::any) return std::nullopt;
+    std::optional<Atom> atom;
+    for (const NodeId operand : any.operands) {
+      const auto next = atom_of(operand);
+      if (!next || (atom && atom->field != next->field)) return std::nullopt;
+      atom = next;
+    }
+    atom->node = id;
+    atom->few = any.operands.size() == 1;
+    if (any.operands.size() <= kFew)
+      atom->few = std::all_of(any.operands.begin(), any.operands.end(), [&](NodeId operand) {
+        return std::holds_alternative<Comparison>(filter_.at(operand).value) &&
+               atom_of(operand)->few;
+      });
+    return atom;
+  }
+
+  const FieldIndex* field_at(NodeId id) const {
+    const auto* field = std::get_if<FieldValue>(&filter_.at(id).value);
+    return field != nullptr && filter_.at(id).type != Type::boolean ? &field->field : nullptr;
+  }
+
+  const CheckedFilter& filter_;
+  Clause& clause_;
+};
+
+ValueSet values_of(const CheckedFilter& filter, NodeId id) {
+  if (const auto* any = std::get_if<Logical>(&filter.at(id).value)) {
+    ValueSet all;
+    for (const NodeId operand : any->operands) append(all, values_of(filter, operand));
+    return canonical(std::move(all));
+  }
+  return demand_of(filter, id)->values;
+}
+
+}  // namespace
+
+std::optional<Clause> clause_of(const CheckedFilter& filter, NodeId id) {
+  Clause clause{.id = id, .guard = {}, .atoms = {}};
+  if (!Taker(filter, clause).take(id)) return std::nullopt;
+  std::stable_sort(clause.atoms.begin(), clause.atoms.end(),
+                   [](const Atom& a, const Atom& b) { return a.field < b.field; });
+  return clause;
+}
+
+ValueSet values_of(const CheckedFilter& filter, const Clause& clause, FieldIndex field) {
+  std::optional<ValueSet> values;
+  if (is_number(kFields[field]))
+    values = ValueSet{.integers = {{0, kFields[field].maximum}}, .ipv4 = {}, .ipv6 = {}};
+  for (const Atom& atom : clause.atoms) {
+    if (atom.field != field) continue;
+    ValueSet of_atom = values_of(filter, atom.node);
+    values = values ? intersection(*values, of_atom) : std::move(of_atom);
+  }
+  return std::move(*values);
+}
+
+void append(ValueSet& to, ValueSet&& values) {
+  const auto add = [](auto& all, auto& more) { all.insert(all.end(), more.begin(), more.end()); };
+  add(to.integers, values.integers);
+  add(to.ipv4, values.ipv4);
+  add(to.ipv6, values.ipv6);
+}
+
+}  // namespace fwc::plan
