@@ -136,7 +136,7 @@ class Generator:
         self.random, self.decks = random, {}
         self.numbers, self.booleans, self.addresses = fields(*INTEGERS), fields("bool"), fields("address")
         self.edges = [(name, value) for name in self.numbers for value in boundaries(FIELDS[name][1])]
-        self.constants = [(name, constant) for name in self.numbers for constant in self.names(name)]
+        self.constants = sorted({(FIELDS[name][0], constant) for name in self.numbers for constant in self.names(name)})
 
     @staticmethod
     def names(field):
@@ -226,9 +226,9 @@ class Generator:
         return Node(kind, 1, (self.boolean(1), 2), " ? ", (chosen, 1), f" :{self.gap()}", (other, 1))
 
     def atom(self):
-        kinds = ["field", "field", "edge", "edge", "edge", "constant", "integers", "integers", "address", "address",
-                 "addresses", "addresses", "set", "set", "numbers", "numbers", "flags", "number", "bools", "literal",
-                 "live"]
+        kinds = ["any set", *["constant"] * 3, *["nested"] * 3, *["edge"] * 6, "field", "field", "integers", "integers",
+                 "address", "address", "addresses", "addresses", "set", "set", "numbers", "numbers", "flags", "number",
+                 "bools", "literal", "live"]
         kinds += [name for name in ("either", "slice", "pair", "live set", "live ip", "network", "typed") if may(name)]
         return getattr(self, "atom_" + self.draw(*kinds).replace(" ", "_"))()
 
@@ -244,7 +244,8 @@ class Generator:
         return self.compared(Node("int", PRIMARY, field), Node("int", PRIMARY, self.literal(value)))
 
     def atom_constant(self):
-        field, constant = self.draw(*self.constants)
+        kind, constant = self.draw(*self.constants)
+        field = self.draw(*fields(kind))
         sign = self.draw("==", "!=", "in", "not in")
         if sign.endswith("in"):
             return self.member(Node("int", PRIMARY, field), sign, [constant, str(self.value(field))])
@@ -259,6 +260,10 @@ class Generator:
         while not (varies(left) and varies(right)):  # a constant may be no value of the field, which is an error
             left, right = self.number(2), self.number(2)
         return self.compared(left, right)
+
+    def atom_nested(self):
+        sign, outer = self.draw(*((a, b) for a in COMPARISONS for b in ARITHMETIC))
+        return self.compared(self.nested_number(2, outer), Node("int", 12, f"{self.draw(*self.numbers)} + 1"), sign)
 
     def atom_number(self):
         node = self.number(2)
@@ -277,8 +282,8 @@ class Generator:
             (8, f"tcp.flags != {two}"), (7, f"tcp.flags & {one}"), (8, f"(tcp.flags & ({one} | {two})) != 0"),
             (10, f"tcp.flags in {{{one}, {two}, 0x12}}")))
 
-    def compared(self, left, right):
-        sign = self.draw(*COMPARISONS)
+    def compared(self, left, right, sign=None):
+        sign = sign or self.draw(*COMPARISONS)
         left, right = self.draw((left, right), (right, left))
         gap = self.gap()
         return Node("bool", LEVEL[sign], (left, LEVEL[sign] + 1), f"{gap}{sign}{gap}", (right, LEVEL[sign] + 1))
@@ -290,13 +295,17 @@ class Generator:
             return self.leaf()
         sign = self.draw(*ARITHMETIC, "unary", "unary", "?:", "nested", "nested")
         if sign == "nested":
-            outer, inner = self.draw(*((a, b) for a in ARITHMETIC for b in ARITHMETIC))
-            return self.calculated(outer, self.calculated(inner, self.number(depth - 2), depth - 2), depth - 1)
+            return self.nested_number(depth)
         if sign == "unary":
             return Node("int", UNARY, self.draw("-", "~", "+"), (self.number(depth - 1), PRIMARY))
         if sign == "?:":
             return self.conditional("int", self.number(depth - 1), self.number(depth - 1))
         return self.calculated(sign, self.number(depth - 1), depth - 1)
+
+    def nested_number(self, depth, outer=None):
+        outer = outer or self.draw(*ARITHMETIC)
+        inner = self.draw(*((outer, sign) for sign in ARITHMETIC))[1]
+        return self.calculated(outer, self.calculated(inner, self.number(depth - 2), depth - 2), depth - 1)
 
     def calculated(self, sign, left, depth):
         right = self.number(depth)
@@ -338,12 +347,28 @@ class Generator:
         return self.member(Node("int", PRIMARY, field), self.draw("in", "not in"), self.elements(field),
                            self.random.random() < 0.7)
 
+    def size(self, most=6):
+        """Of a set: mostly small, for large ones are looked up in other ways."""
+        return self.random.randrange(1, most) if self.random.random() < 0.8 else self.random.randrange(most, 40)
+
     def elements(self, field, most=6):
         found = []
-        for _ in range(self.random.randrange(1, most)):
+        for _ in range(self.size(most)):
             low, high = sorted((self.value(field), self.random.choice((self.value(field), FIELDS[field][1]))))
             found.append(self.random.choice((self.literal(low), f"{self.literal(low)}..{self.literal(high)}")))
         return found
+
+    def atom_any_set(self):
+        """Numbers of either sign and any size, looked up where no field bounds them."""
+        left = self.number(2)
+        while not varies(left) or left.level == PRIMARY:
+            left = self.number(2)
+        elements = []
+        for _ in range(self.size()):
+            one, other = sorted(self.random.choice((1, -1)) * max(self.random.choice(BIG) - self.random.randrange(9), 0)
+                                for _ in range(2))
+            elements.append(self.random.choice((f"{one}", f"{one}..{other}")))
+        return self.member(left, self.draw("in", "not in"), elements)
 
     # Addresses.
 
@@ -371,7 +396,7 @@ class Generator:
                                           (other, f" {self.draw('==', '!=')} ", field)))
 
     def atom_addresses(self):
-        elements = [self.one_address() for _ in range(self.random.randrange(1, 6))]
+        elements = [self.one_address() for _ in range(self.size())]
         return self.member(Node("address", PRIMARY, self.draw(*self.addresses)), self.draw("in", "not in"),
                            elements, self.random.random() < 0.7)
 
@@ -424,7 +449,7 @@ class Generator:
         elements = []
         for _ in range(self.random.randrange(1, 5)):
             value = self.one_address()
-            elements.append(f"({value}, {self.elements('dst_port', 2)[0]})")
+            elements.append(f"({value}, {self.elements('dst_port')[0]})")
         ends = self.draw("(dst_ip, dst_port)", "(src_ip, dst_port)", "(src_ip, src_port)")
         return self.member(Node("pair", PRIMARY, ends), self.draw("in", "not in"), elements)
 
