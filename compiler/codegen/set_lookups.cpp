@@ -110,10 +110,11 @@ bool Lowering::test_near(llvm::Value* value, const std::vector<Interval<std::int
                          Block* if_true, Block* if_false) {
   const auto first = static_cast<std::uint64_t>(set.front().low);
   if (static_cast<std::uint64_t>(set.back().high) - first > kWordMask) return false;
+  constexpr std::uint64_t kOnes = ~std::uint64_t{0};
   std::uint64_t bits = 0;
+  const auto place_of = [first](std::int64_t in) { return static_cast<std::uint64_t>(in) - first; };
   for (const Interval<std::int64_t>& each : set)
-    for (std::int64_t in = each.low; in <= each.high; ++in)
-      bits |= std::uint64_t{1} << (static_cast<std::uint64_t>(in) - first);
+    bits |= kOnes << place_of(each.low) & kOnes >> (kWordMask - place_of(each.high));
   llvm::Value* place = ir_.CreateSub(value, p_.number(first));
   Block* near = p_.block("");
   ir_.CreateCondBr(ir_.CreateICmpUGT(place, p_.number(kWordMask)), if_false, near);
