@@ -11,6 +11,7 @@
 #include "compiler/codegen/not_ip.h"
 #include "compiler/codegen/packet_reader.h"
 #include "compiler/codegen/program.h"
+#include "compiler/codegen/settle.h"
 #include "compiler/codegen/target.h"
 
 namespace fwc {
@@ -23,6 +24,9 @@ constexpr const char* kLicense = "Dual MIT/GPL";
 
 /// The entries of the map `counters`: a pair for each direction (see fwc/object.h).
 constexpr unsigned kCounters = 4;
+
+/// Instructions from which on a program is not verified once for each end of its walk.
+constexpr std::size_t kSettledFrom = 300;
 
 unsigned first_counter(Direction direction) {
   return direction == Direction::ingress ? 0 : 2;
@@ -109,10 +113,17 @@ class ModuleBuilder {
     } else {
       const std::optional<bool> decided = value_without_ip(filter_, filter_.root, !egress);
       llvm::BasicBlock* not_ip = !decided ? nullptr : *decided ? program.forward : program.drop;
-      PacketReader reader(program, walk_headers(program, needs_of(filter_, !egress), not_ip));
+      const WalkNeeds needs = needs_of(filter_, !egress);
+      const WalkState walked = walk_headers(program, needs, not_ip);
+      llvm::Instruction* end_of_walk = &program.ir.GetInsertBlock()->back();
+      PacketReader reader(program, walked);
       Facts facts;
       if (decided) facts.families = kBothFamilies;
       Lowering(program, filter_, reader, debug_, variables_, tables_, facts).verdict();
+      if (function->getInstructionCount() > kSettledFrom) {
+        program.ir.SetCurrentDebugLocation(debug_.whole());
+        settle(program, walked, end_of_walk, {needs.whole_ipv6, decided.has_value()});
+      }
     }
     program.ir.SetCurrentDebugLocation(debug_.whole());
     finish(program, program.drop, false, first_counter(direction));

@@ -14,7 +14,7 @@ namespace fwc {
 /// | `cgroup_skb/egress`  | function `fwc_egress`, where the object filters what is sent         |
 /// | `cgroup_skb/ingress` | function `fwc_ingress`, where it filters what is received            |
 /// | `.data.live`         | one 8-byte variable for each live `$name`, where there is one        |
-/// | `.rodata`            | tables of the header walk                                           |
+/// | `.rodata`            | tables of the header walk and of large sets                         |
 /// | `.maps`              | map `counters`, where packets are counted                            |
 /// | `license`            | `Dual MIT/GPL`                                                       |
 /// | `.BTF`, `.BTF.ext`   | types, function and line information; lines are the filter's text    |
