@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The front half of the pipe: text to a filter that is known to be right.
+#include <algorithm>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "compiler/check/check.h"
-#include "compiler/check/phrases.h"
-#include "compiler/check/report.h"
+#include "compiler/check/phrases/translate.h"
 #include "compiler/diagnostics/render.h"
 #include "compiler/eval/evaluate.h"
 #include "fwc/compile.h"
@@ -26,14 +28,44 @@ Code code_of(SyntaxError::Kind kind) {
   return Code::syntax;
 }
 
-/// A phrase of another tool is shown as it would be said here, if that is a filter.
-std::string hint_for(const SyntaxError& error, std::string_view text) {
-  if (error.kind != SyntaxError::Kind::syntax) return error.hint;
-  const std::string meaning = translate_phrase(text, error.span.begin);
-  const auto parsed = parse(meaning);
+bool is_filter(std::string_view text) {
+  const auto parsed = parse(text);
   const auto* filter = std::get_if<ast::Filter>(&parsed);
-  if (filter == nullptr || !check(*filter, meaning).filter) return error.hint;
-  return "write " + quoted(meaning);
+  return filter != nullptr && check(*filter, text).filter.has_value();
+}
+
+/// The whole text as it would be said here, where it is that of another tool and makes a filter.
+std::string rewritten(std::string_view text) {
+  constexpr std::size_t kMostShown = 300;  // bytes; nobody reads a longer hint
+  const std::string meaning = translate_phrases(text);
+  if (meaning.empty() || meaning.size() > kMostShown || meaning == text) return {};
+  return is_filter(meaning) ? meaning : std::string{};
+}
+
+/// Whether `==` in the place of `=` is all that the text needs.
+bool only_assigns(const SyntaxError& error, std::string_view text) {
+  std::string compares(text);
+  compares.replace(error.span.begin, 1, "==");
+  return is_filter(compares);
+}
+
+std::string hint_for(const SyntaxError& error, std::string_view text) {
+  const bool assigns = error.kind == SyntaxError::Kind::assignment;
+  if (error.kind != SyntaxError::Kind::syntax && !assigns) return error.hint;
+  if (assigns && only_assigns(error, text)) return error.hint;
+  const std::string meaning = rewritten(text);
+  return meaning.empty() ? error.hint : fmt::format("write `{}`", meaning);
+}
+
+/// Shows what was meant at the first name that is unknown.
+void add_rewrite(Issues& issues, std::string_view text) {
+  const auto unknown = std::ranges::find(issues, Code::unknown_name, &Issue::code);
+  if (unknown == issues.end()) return;
+  const bool is_foreign = unknown->hint.empty() || unknown->hint.starts_with("here it is");
+  const std::string meaning = is_foreign ? rewritten(text) : std::string{};
+  if (meaning.empty() || unknown->hint.ends_with(fmt::format(" `{}`", meaning))) return;
+  unknown->hint = unknown->hint.empty() ? fmt::format("write `{}`", meaning)
+                                        : fmt::format("{}, so write `{}`", unknown->hint, meaning);
 }
 
 bool has_error(const std::vector<Diagnostic>& diagnostics) {
@@ -52,6 +84,7 @@ ParseResult parse_filter(std::string_view text, bool strict) {
     return {.filter = std::nullopt, .diagnostics = to_diagnostics(issues, text, strict)};
   }
   CheckResult checked = check(std::get<ast::Filter>(parsed), text);
+  if (!checked.filter) add_rewrite(checked.issues, text);
   ParseResult result{.filter = std::nullopt,
                      .diagnostics = to_diagnostics(checked.issues, text, strict)};
   if (checked.filter && !has_error(result.diagnostics))

@@ -37,7 +37,6 @@ CheckResult Checker::run() && {
   if (report_.failed()) return {.filter = std::nullopt, .issues = std::move(report_).take()};
   CheckedFilter checked = std::move(tree_).finish(*root, text_, std::move(variables_));
   lint_clauses(checked, report_);
-  lint_covered(checked, report_);
   lint_presence(checked, report_);
   lint_whole(filter_, checked, report_);
   return {.filter = std::move(checked), .issues = std::move(report_).take()};

@@ -115,7 +115,8 @@ class PresenceLint {
     warned_ |= missing;
     const std::optional<NodeId> found = find_absent_field(id, missing);
     const Span span = filter_.at(*context.origin).span;
-    if (!found || report_.has(Code::absent_passes, span) || report_.has(Code::always_true, span))
+    if (!found || report_.has(Code::absent_passes, span) || report_.has(Code::always_true, span) ||
+        report_.has(Code::covered_clause, span))
       return;
     const std::string guard = guard_for(row_of(*found));
     const bool several = guard.find(' ') != std::string::npos;

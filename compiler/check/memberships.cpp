@@ -4,6 +4,7 @@
 
 #include "compiler/check/checker.h"
 #include "compiler/check/families.h"
+#include "compiler/check/lints.h"
 
 namespace fwc {
 
@@ -15,6 +16,12 @@ void add_interval(ValueSet& set, const Address& low, const Address& high) {
         {static_cast<std::uint32_t>(low.bits.low), static_cast<std::uint32_t>(high.bits.low)});
   else
     set.ipv6.push_back({low.bits, high.bits});
+}
+
+void append(ValueSet& to, const ValueSet& more) {
+  to.integers.insert(to.integers.end(), more.integers.begin(), more.integers.end());
+  to.ipv4.insert(to.ipv4.end(), more.ipv4.begin(), more.ipv4.end());
+  to.ipv6.insert(to.ipv6.end(), more.ipv6.begin(), more.ipv6.end());
 }
 
 }  // namespace
@@ -29,7 +36,7 @@ Checker::Value Checker::check(const ast::Membership& membership, const Place& pl
       report_.add(Code::empty_set, written.span, "the set is empty, so nothing is in it");
       return std::nullopt;
     }
-    for (const ast::NodeId element : set->elements) collect(element, value, kind, elements);
+    collect_all(*set, value, kind, elements);
   } else {
     collect(membership.set, value, kind, elements);
   }
@@ -46,6 +53,22 @@ void Checker::warn_of_constant(NodeId member, bool negated, Span span) {
   const bool result = (*found != 0) != negated;
   report_.add(result ? Code::always_true : Code::always_false, span,
               fmt::format("{} is always {}", report_.quote(span), result ? "true" : "false"));
+}
+
+void Checker::collect_all(const ast::Set& set, Value value, ValueKind kind, Elements& out) {
+  std::vector<SetElement> written;
+  for (const ast::NodeId element : set.elements) {
+    Elements own;
+    collect(element, value, kind, own);
+    out.failed |= own.failed;
+    out.by_family |= own.by_family;
+    append(out.ipv4, own.ipv4);
+    append(out.ipv6, own.ipv6);
+    const std::size_t count =
+        own.ipv4.integers.size() + own.ipv4.ipv4.size() + own.ipv4.ipv6.size();
+    written.push_back({span_of(element), std::move(own.ipv4), count == 1});
+  }
+  if (!out.failed && !out.by_family) lint_elements(written, report_);
 }
 
 void Checker::collect(ast::NodeId element, Value value, ValueKind kind, Elements& out) {

@@ -81,24 +81,34 @@ Range combine(ArithmeticOp op, const Range& a, const Range& b) {
   return kFull;
 }
 
-}  // namespace
-
-Range value_range(const Tree& tree, std::span<const VariableDeclaration> variables, NodeId id) {
-  const Node& node = tree.at(id);
-  if (const auto value = tree.constant(id)) return {*value, *value};
+/// Of a Tree or a CheckedFilter.
+template <typename Nodes>
+Range range_of(const Nodes& nodes, std::span<const VariableDeclaration> variables, NodeId id) {
+  const Node& node = nodes.at(id);
+  if (const auto* n = std::get_if<IntegerConstant>(&node.value)) return {n->value, n->value};
+  if (const auto* n = std::get_if<BooleanConstant>(&node.value)) return {n->value, n->value};
   if (node.type == Type::boolean || std::holds_alternative<AsInteger>(node.value)) return {0, 1};
-  if (const FieldRow* field = tree.field_row(id)) return {0, field->maximum};
-  if (const auto* variable = std::get_if<VariableValue>(&node.value))
-    return {variables[variable->variable].minimum, variables[variable->variable].maximum};
+  if (const auto* n = std::get_if<FieldValue>(&node.value)) return {0, kFields[n->field].maximum};
+  if (const auto* n = std::get_if<VariableValue>(&node.value))
+    return {variables[n->variable].minimum, variables[n->variable].maximum};
   if (const auto* n = std::get_if<Arithmetic>(&node.value))
-    return combine(n->op, value_range(tree, variables, n->lhs),
-                   value_range(tree, variables, n->rhs));
+    return combine(n->op, range_of(nodes, variables, n->lhs), range_of(nodes, variables, n->rhs));
   if (const auto* n = std::get_if<Conditional>(&node.value)) {
-    const Range a = value_range(tree, variables, n->then_value);
-    const Range b = value_range(tree, variables, n->else_value);
+    const Range a = range_of(nodes, variables, n->then_value);
+    const Range b = range_of(nodes, variables, n->else_value);
     return {std::min(a.low, b.low), std::max(a.high, b.high)};
   }
   return kFull;
+}
+
+}  // namespace
+
+Range value_range(const Tree& tree, std::span<const VariableDeclaration> variables, NodeId id) {
+  return range_of(tree, variables, id);
+}
+
+Range value_range(const CheckedFilter& filter, NodeId id) {
+  return range_of(filter, filter.variables, id);
 }
 
 std::optional<bool> decide(ComparisonOp op, const Range& lhs, const Range& rhs) {

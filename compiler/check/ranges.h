@@ -13,6 +13,7 @@ namespace fwc {
 /// An interval that holds every value the node has where it is present.
 Interval<std::int64_t> value_range(const Tree& tree, std::span<const VariableDeclaration> variables,
                                    NodeId id);
+Interval<std::int64_t> value_range(const CheckedFilter& filter, NodeId id);
 
 /// The result of a comparison, where the ranges of its operands decide it.
 std::optional<bool> decide(ComparisonOp op, const Interval<std::int64_t>& lhs,

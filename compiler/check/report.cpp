@@ -37,10 +37,12 @@ std::string quoted(std::string_view text) {
   return out + '`';
 }
 
-void Report::add(Code code, Span span, std::string message, std::string hint) {
+void Report::add(Code code, Span span, std::string message, std::string hint,
+                 std::vector<Span> because) {
   const bool error = row(code).severity == Severity::error;
   failed_ = failed_ || error;
-  if (!full()) issues_.push_back({code, span, std::move(message), std::move(hint)});
+  if (!full())
+    issues_.push_back({code, span, std::move(message), std::move(hint), std::move(because)});
 }
 
 bool Report::has(Code code, Span within) const {

@@ -13,7 +13,9 @@ class Report {
  public:
   explicit Report(std::string_view text) : text_(text) {}
 
-  void add(Code code, Span span, std::string message, std::string hint = {});
+  /// `because` are the other places that make it so.
+  void add(Code code, Span span, std::string message, std::string hint = {},
+           std::vector<Span> because = {});
 
   /// Whether an error was found.
   bool failed() const { return failed_; }

@@ -51,6 +51,13 @@ bool compare_constants(ComparisonOp op, std::int64_t lhs, std::int64_t rhs) {
 
 }  // namespace
 
+std::vector<NodeId> children(const Node& node) {
+  Node copy = node;
+  std::vector<NodeId> ids;
+  for (const NodeId* id : children(copy)) ids.push_back(*id);
+  return ids;
+}
+
 void Tree::weigh_last() {
   constexpr std::size_t kEnough = std::size_t{1} << 40;  // no sum of it overflows
   std::size_t weight = 1;

@@ -11,6 +11,9 @@
 
 namespace fwc {
 
+/// The nodes that a node is made of.
+std::vector<NodeId> children(const Node& node);
+
 class Tree {
  public:
   NodeId boolean(bool value, Span span);

@@ -16,7 +16,8 @@ struct Issue {
   Code code;
   Span span;
   std::string message;
-  std::string hint;  ///< what the writer likely meant; empty where there is none
+  std::string hint;                ///< what the writer likely meant; empty where there is none
+  std::vector<Span> because = {};  ///< the other places that make it so
 
   friend bool operator==(const Issue&, const Issue&) = default;
 };

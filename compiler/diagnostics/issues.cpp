@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Issues to public Diagnostics. Issues come mostly in the order of the text, so that lines and
-// columns are counted on from the issue before, not from the start for each.
+// Issues to public Diagnostics. The places of all of them are found in one walk over the text.
 #include <algorithm>
+#include <map>
 
 #include "compiler/diagnostics/render.h"
 #include "compiler/diagnostics/utf8.h"
@@ -10,59 +10,71 @@ namespace fwc {
 
 namespace {
 
-/// Walks forward through a text and knows line and column.
-class Position {
+/// Lines and columns of the offsets that were asked for.
+class Positions {
  public:
-  explicit Position(std::string_view text) : text_(text) {}
+  explicit Positions(std::string_view text) : text_(text) {}
 
-  void move_to(std::size_t offset) {
-    if (offset < at_) {
-      at_ = 0;
-      line_ = column_ = 1;
+  void ask(std::uint32_t offset) { places_.try_emplace(clamped(offset)); }
+
+  void find() {
+    Place at;
+    for (auto& [offset, place] : places_) {
+      while (at.offset < offset) step(at);
+      place = at;
+      place.offset = offset;
     }
-    while (at_ < offset) step();
   }
-  std::uint32_t line() const { return line_; }
-  std::uint32_t column() const { return column_; }
+
+  Place of(Span span) const {
+    Place place = places_.at(clamped(span.begin));
+    place.length = std::max(clamped(span.end), place.offset) - place.offset;
+    return place;
+  }
 
  private:
-  void step() {
-    if (text_[at_] == '\n') {
-      ++line_;
-      column_ = 1;
-      ++at_;
+  std::uint32_t clamped(std::uint32_t offset) const {
+    return std::min(offset, static_cast<std::uint32_t>(text_.size()));
+  }
+
+  void step(Place& at) const {
+    if (text_[at.offset] == '\n') {
+      ++at.line;
+      at.column = 1;
+      ++at.offset;
       return;
     }
-    ++column_;
-    at_ += character_at(text_, at_).bytes;
+    ++at.column;
+    at.offset += static_cast<std::uint32_t>(character_at(text_, at.offset).bytes);
   }
 
   std::string_view text_;
-  std::size_t at_ = 0;
-  std::uint32_t line_ = 1;
-  std::uint32_t column_ = 1;
+  std::map<std::uint32_t, Place> places_;
 };
 
 }  // namespace
 
 std::vector<Diagnostic> to_diagnostics(const Issues& issues, std::string_view text, bool strict) {
+  Positions positions(text);
+  for (const Issue& issue : issues) {
+    positions.ask(issue.span.begin);
+    for (const Span span : issue.because) positions.ask(span.begin);
+  }
+  positions.find();
   std::vector<Diagnostic> out;
   out.reserve(issues.size());
-  Position position(text);
-  const auto size = static_cast<std::uint32_t>(text.size());
   for (const Issue& issue : issues) {
-    const std::uint32_t begin = std::min(issue.span.begin, size);
-    const std::uint32_t end = std::clamp(issue.span.end, begin, size);
     const CodeRow& kind = row(issue.code);
-    position.move_to(begin);
+    const Place place = positions.of(issue.span);
     out.push_back({.error = strict || kind.severity == Severity::error,
                    .code = std::string(kind.name),
-                   .offset = begin,
-                   .length = end - begin,
-                   .line = position.line(),
-                   .column = position.column(),
+                   .offset = place.offset,
+                   .length = place.length,
+                   .line = place.line,
+                   .column = place.column,
                    .message = issue.message,
                    .hint = issue.hint});
+    for (const Span span : issue.because) out.back().because.push_back(positions.of(span));
   }
   return out;
 }

@@ -175,20 +175,64 @@ struct Palette {
 constexpr Palette kColors = {"\x1b[1m", "\x1b[1;31m", "\x1b[1;35m", "\x1b[1;36m", "\x1b[0m"};
 constexpr Palette kNoColors = {};
 
-std::string source_lines(const Line& line, std::size_t width, std::string_view color,
-                         std::string_view plain) {
-  const Window window = choose_window(line.text, line.begin, line.end, width - kIndent.size());
-  const bool cut_left = window.begin() > 0;
-  const bool cut_right = window.end() < line.text.size();
-  const std::size_t end = std::min(line.end, window.end());
-  const std::size_t before =
-      columns_between(line.text, window.begin(), line.begin) + (cut_left ? 1 : 0);
-  const std::size_t under = columns_between(line.text, line.begin, end);
-  std::string marks = "^";
-  if (under > 1) marks.append(under - 1, '~');
-  return fmt::format("{}{}{}{}\n{}{:{}}{}{}{}\n", kIndent, cut_left ? kCut : "",
+/// The marks below a line: `^~~~` for a span, `---` for the places that belong to it.
+class Marks {
+ public:
+  Marks(std::string_view line, const Window& window) : line_(line), window_(window) {}
+
+  void add(const Line& at, char first, char rest) {
+    if (at.begin > window_.end() || at.end < window_.begin()) return;
+    const std::size_t begin = std::max(at.begin, window_.begin());
+    const std::size_t from = columns_between(line_, window_.begin(), begin) + cut();
+    const std::size_t count =
+        std::max<std::size_t>(columns_between(line_, begin, std::min(at.end, window_.end())), 1);
+    if (text_.size() < from + count) text_.resize(from + count, ' ');
+    for (std::size_t i = 0; i < count; ++i) text_[from + i] = i == 0 ? first : rest;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::size_t cut() const { return window_.begin() > 0 ? 1 : 0; }
+
+  std::string_view line_;
+  const Window& window_;
+  std::string text_;
+};
+
+std::string shown(const Line& line, const Window& window) {
+  return fmt::format("{}{}{}{}\n", kIndent, window.begin() > 0 ? kCut : "",
                      visible(line.text.substr(window.begin(), window.end() - window.begin())),
-                     cut_right ? kCut : "", kIndent, "", before, color, marks, plain);
+                     window.end() < line.text.size() ? kCut : "");
+}
+
+struct Shades {
+  std::string_view span, because, plain;
+};
+
+/// The line of the span with the span underlined, and what belongs to it where that is on the line;
+/// then the other lines that have something that does.
+std::string source_lines(const Diagnostic& d, std::string_view text, std::size_t width,
+                         const Shades& shades) {
+  const Line line = line_of(text, d.offset, d.length);
+  const Window window = choose_window(line.text, line.begin, line.end, width - kIndent.size());
+  Marks marks(line.text, window);
+  std::string elsewhere;
+  for (const Place& place : d.because) {
+    const Line other = line_of(text, place.offset, place.length);
+    if (place.line == d.line) {
+      marks.add(other, '-', '-');
+      continue;
+    }
+    const Window around = choose_window(other.text, other.begin, other.end, width - kIndent.size());
+    Marks below(other.text, around);
+    below.add(other, '-', '-');
+    elsewhere +=
+        fmt::format("{}because of line {}:\n{}{}{}{}{}\n", kIndent, place.line,
+                    shown(other, around), kIndent, shades.because, below.text(), shades.plain);
+  }
+  marks.add(line, '^', '~');
+  return fmt::format("{}{}{}{}{}\n{}", shown(line, window), kIndent, shades.span, marks.text(),
+                     shades.plain, elsewhere);
 }
 
 }  // namespace
@@ -201,8 +245,8 @@ std::string render(const Diagnostic& diagnostic, std::string_view text, std::str
       fmt::format("{}{}:{}:{}:{} {}{}:{} {} [{}]\n", palette.strong, visible(name), diagnostic.line,
                   diagnostic.column, palette.plain, shade, diagnostic.error ? "error" : "warning",
                   palette.plain, visible(diagnostic.message), diagnostic.code);
-  out += source_lines(line_of(text, diagnostic.offset, diagnostic.length),
-                      std::max<std::size_t>(width, kLeastWidth), shade, palette.plain);
+  out += source_lines(diagnostic, text, std::max<std::size_t>(width, kLeastWidth),
+                      {.span = shade, .because = palette.hint, .plain = palette.plain});
   if (!diagnostic.hint.empty())
     out += fmt::format("{}{}hint:{} {}\n", kIndent, palette.hint, palette.plain,
                        visible(diagnostic.hint));

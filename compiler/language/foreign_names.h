@@ -106,6 +106,13 @@ inline constexpr std::array kForeignNames = {
     ForeignName{.name = "hlim", .here = "ttl"},
     ForeignName{.name = "hl", .here = "ttl"},
     ForeignName{.name = "frag", .here = "fragment"},
+    ForeignName{.name = "ip.flags.df", .here = "ip.df"},
+    ForeignName{.name = "ip.flags.mf", .here = "ip.mf"},
+    ForeignName{.name = "ip.frag_offset", .here = "frag_offset"},
+    ForeignName{.name = "ip.dsfield.dscp", .here = "dscp"},
+    ForeignName{.name = "ip.dsfield.ecn", .here = "ecn"},
+    ForeignName{.name = "ip.tos", .here = "tos"},
+    ForeignName{.name = "ipv6.flow", .here = "ipv6.flow_label"},
     ForeignName{.name = "fragmented", .here = "fragment"},
     ForeignName{.name = "is_fragment", .here = "fragment"},
     // protocol
@@ -152,6 +159,9 @@ inline constexpr std::array kForeignNames = {
     ForeignName{.name = "tcp.flags.reset", .here = "tcp.rst"},
     ForeignName{.name = "tcp.flags.syn", .here = "tcp.syn"},
     ForeignName{.name = "tcp.flags.fin", .here = "tcp.fin"},
+    ForeignName{.name = "tcp.window_size", .here = "tcp.window"},
+    ForeignName{.name = "tcp.hdr_len", .here = "tcp.header_len"},
+    ForeignName{.name = "udp.length", .here = "udp.len"},
     ForeignName{.name = "tcp.push", .here = "tcp.psh"},
     ForeignName{.name = "tcp.reset", .here = "tcp.rst"},
     // ICMP

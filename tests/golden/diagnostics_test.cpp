@@ -161,8 +161,8 @@ TEST(DiagnosticsGolden, EveryFileHasCasesAndNoneIsThereTwice) {
       EXPECT_EQ(c.expected.empty(), file.stem() == "sensible") << c.filter;
     }
   }
-  EXPECT_GE(wrong, 120U);
-  EXPECT_GE(sensible, 60U);
+  EXPECT_GE(wrong, 150U);
+  EXPECT_GE(sensible, 150U);
 }
 
 TEST(Diagnostics, StrictMakesWarningsErrors) {

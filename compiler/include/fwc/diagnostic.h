@@ -11,6 +11,14 @@
 
 namespace fwc {
 
+/// A place in the text of a filter.
+struct Place {
+  std::uint32_t offset = 0;  ///< of its first byte
+  std::uint32_t length = 0;  ///< in bytes
+  std::uint32_t line = 1;    ///< of the first byte, counted from 1
+  std::uint32_t column = 1;  ///< of the first byte, counted from 1 in characters (code points)
+};
+
 /// One error or warning.
 struct Diagnostic {
   bool error = true;
@@ -21,10 +29,12 @@ struct Diagnostic {
   std::uint32_t column = 1;  ///< of the first byte, counted from 1 in characters (code points)
   std::string message;
   std::string hint;  ///< empty where there is none
+  /// The other places that make it so: of a clause that adds nothing, the clauses that cover it.
+  std::vector<Place> because = {};
 };
 
 /// Renders a diagnostic as a person reads it: `name:line:column: error: message [code]`, the source
-/// line with the span underlined, the hint. Ends in a newline. Long lines are cut around the span
+/// line with the span underlined and the places that make it so marked, the hint. Ends in a newline. Long lines are cut around the span
 /// to `width` columns; tabs, control characters and invalid UTF-8 are shown as visible escapes.
 FWC_API std::string render(const Diagnostic& diagnostic, std::string_view text,
                            std::string_view name, bool color = false, unsigned width = 100);
