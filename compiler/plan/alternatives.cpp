@@ -62,11 +62,13 @@ std::optional<Shape> shape_of(const Clause& clause) {
 
 std::vector<std::uint64_t> single_values(const ValueSet& set) {
   std::vector<std::uint64_t> values;
-  for (const auto& each : set.integers)
-    for (std::int64_t v = each.low; v <= each.high; ++v)
-      values.push_back(static_cast<std::uint64_t>(v));
-  for (const auto& each : set.ipv4)
-    for (std::uint64_t v = each.low; v <= each.high; ++v) values.push_back(v);
+  // By their count: a number after the largest there is not.
+  const auto add = [&](std::uint64_t low, std::uint64_t high) {
+    for (std::uint64_t i = 0; i <= high - low; ++i) values.push_back(low + i);
+  };
+  for (const auto& [low, high] : set.integers)
+    add(static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(high));
+  for (const auto& [low, high] : set.ipv4) add(low, high);
   return values;
 }
 

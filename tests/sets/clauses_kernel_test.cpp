@@ -66,6 +66,18 @@ TEST(Clauses, AgreeWithTheEvaluator) {
   EXPECT_LT(passed * 10, all * 9);
 }
 
+/// The largest number has none after it, and is a key like others.
+TEST(Clauses, MayAskForTheLargestNumber) {
+  FWC_NEEDS_KERNEL();
+  std::string text = "udp";
+  for (int i = 0; i < 12; ++i)
+    text += " || cookie == " + std::to_string(9223372036854775807 - i) + " && src_ip in 10.0." +
+            std::to_string(i) + ".0/24";
+  const auto both = make(text);
+  ASSERT_TRUE(both.has_value());
+  EXPECT_EQ(both->program.run(TestPacket(Ipv4{} / Udp{}).view()), 1);
+}
+
 /// Far below linear: the tables grow, the program does not.
 TEST(Clauses, OfAThousandAreAFewLookups) {
   FWC_NEEDS_KERNEL();

@@ -121,6 +121,38 @@ TEST(Sets, OfPortsAgreeWithASearch) {
   }
 }
 
+std::size_t object_bytes(const CheckedFilter& filter, Direction direction) {
+  const auto emitted = emit(filter, {.direction = direction});
+  return std::get<std::vector<std::byte>>(emitted).size();
+}
+
+TEST(Sets, AreOneTableForBothDirections) {
+  Dice dice(11);
+  ValueSet set{.integers = {},
+               .ipv4 = random_ipv4(dice, Shape::prefixes, 5000),
+               .ipv6 = random_ipv6(dice, Shape::prefixes, 5000)};
+  const CheckedFilter filter = membership("dst_ip", std::move(set));
+  const std::size_t one = object_bytes(filter, Direction::egress);
+  EXPECT_GT(one, 200'000u);
+  EXPECT_LT(object_bytes(filter, Direction::both), one + 20'000);
+}
+
+TEST(Sets, ThatAreEqualAreOneTable) {
+  const auto filter_of = [](const char* field) {
+    std::string text = std::string(field) + " in {";
+    for (int i = 0; i < 2000; ++i)
+      text += (i == 0 ? "" : ", ") + std::to_string(i % 199) + "." + std::to_string(i % 251) +
+              ".3.0/24";
+    return text + "}";
+  };
+  const CompileResult both = compile(filter_of("src_ip") + " || " + filter_of("dst_ip"));
+  ASSERT_TRUE(both.object.has_value());
+  const std::string_view bytes(reinterpret_cast<const char*>(both.object->bytes.data()),
+                               both.object->bytes.size());
+  EXPECT_NE(bytes.find("set0"), std::string_view::npos);  // the names of the tables
+  EXPECT_EQ(bytes.find("set1"), std::string_view::npos);
+}
+
 TEST(Sets, OfWideNumbersAgreeWithASearch) {
   FWC_NEEDS_KERNEL();
   Dice dice(9);
