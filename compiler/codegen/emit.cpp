@@ -26,7 +26,7 @@ constexpr const char* kLicense = "Dual MIT/GPL";
 constexpr unsigned kCounters = 4;
 
 /// Instructions from which on a program is not verified once for each end of its walk.
-constexpr std::size_t kSettledFrom = 300;
+constexpr std::size_t kSettledFrom = 500;
 
 unsigned first_counter(Direction direction) {
   return direction == Direction::ingress ? 0 : 2;
