@@ -29,16 +29,15 @@ constexpr std::uint64_t kIpv6Bytes = row(Layer::ipv6).header_bytes;
 /// offset (RFC 8200 sections 4.2 to 4.6).
 constexpr std::uint64_t kExtensionBytes = 8;
 
-/// No extension header is longer. Verifiers before Linux 6.9 forget the bounds of a product of two
-/// unknown numbers; the mask, which changes no value, restores the upper one. That it gives 0 as
-/// the lower one is wanted: the offset after one header is then known to be one of those after two,
-/// and the filter is verified once and not for each number of headers.
+/// No extension header is longer. Verifiers before Linux 6.9 forget the bounds of a product; the
+/// mask, which changes no value, restores the upper one. That the lower one is 0 is wanted: one
+/// header then leads to an offset of the range after two, and the filter is not verified for each
+/// number of them.
 constexpr std::uint64_t kExtensionSizeMask = 0xfff;
 static_assert(0xff * kUnitMask + kExtensionBytes <= kExtensionSizeMask);
 
-/// So many bytes before the transport header are copied with it. There are always as many, so that
-/// the helper is never asked for no bytes, which it refuses; and the copy fails, too, where the
-/// headers in front end past the packet.
+/// So many bytes before the transport header are copied with it, which are always there: the helper
+/// refuses to copy none, and the copy fails, too, where the headers in front end past the packet.
 constexpr std::uint64_t kCopiedBefore = 4;
 
 class Walk {
@@ -242,9 +241,8 @@ void Walk::walk_extensions(const WalkState& first) {
                    later_.entered_with(next));
 }
 
-/// The helper's result needs no test. Where the packet ends before, the helper leaves zeros: a
-/// hop-by-hop header of 8 bytes, and none of those that follow can be fetched either, until there
-/// are too many of them.
+/// The helper's result needs no test. Where the packet ends before, it leaves zeros: a hop-by-hop
+/// header of 8 bytes, and none of those behind can be fetched either, until there are too many.
 void Walk::fetch_extension(const WalkState& state, llvm::Value* count) {
   static_assert(kExtensions.front().number == 0);
   p_.drop_if(ir_.CreateICmpEQ(count, p_.number(kMaxExtensions)));
@@ -254,10 +252,12 @@ void Walk::fetch_extension(const WalkState& state, llvm::Value* count) {
 /// RFC 8200 section 4.5: not 0 where the header fetched is that of a fragment with an offset.
 llvm::Value* Walk::read_fragment(llvm::Value* rule, WalkState& next) {
   llvm::BasicBlock* before = ir_.GetInsertBlock();
-  llvm::BasicBlock* fragment = p_.block("fragment_header");
-  llvm::BasicBlock* after = p_.unplaced_block("step_over");
+  // The verifier walks what falls through first. Of all other headers it learns the widest range of
+  // offsets, which holds that of a fragment header; the other way round it would walk both.
+  llvm::BasicBlock* after = p_.block("step_over");
+  llvm::BasicBlock* fragment = p_.unplaced_block("fragment_header");
   ir_.CreateCondBr(ir_.CreateICmpEQ(rule, p_.number(kFragmentRule)), fragment, after);
-  ir_.SetInsertPoint(fragment);
+  p_.place(fragment);
   llvm::Value* word = p_.load(extension_copy_, 2, 16);  // 13 bits of offset, 2 reserved, more
   llvm::Value* offset = ir_.CreateAnd(word, p_.number(network_order(0xfff8)));
   llvm::Value* both = next.fragment;
@@ -268,7 +268,7 @@ llvm::Value* Walk::read_fragment(llvm::Value* rule, WalkState& next) {
     both = ir_.CreateOr(next.fragment, bits);
   }
   ir_.CreateBr(after);
-  p_.place(after);
+  ir_.SetInsertPoint(after);
   const auto either = [&](llvm::Value* of_others, llvm::Value* of_fragments) {
     llvm::PHINode* phi = ir_.CreatePHI(ir_.getInt64Ty(), 2);
     phi->addIncoming(of_others, before);
