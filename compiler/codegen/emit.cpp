@@ -175,7 +175,7 @@ class ModuleBuilder {
 using ObjectOrError = std::variant<std::vector<std::byte>, BackEndError>;
 
 ObjectOrError build(const CheckedFilter& filter, const CompileOptions& options, Passes passes) {
-  const std::unique_ptr<llvm::TargetMachine> target = bpf_target();
+  llvm::TargetMachine* target = bpf_target();
   if (target == nullptr) return BackEndError{BackEndError::Kind::internal, "no BPF back end"};
   llvm::LLVMContext context;
   ModuleBuilder builder(context, *target, filter, options);

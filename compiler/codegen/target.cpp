@@ -107,7 +107,9 @@ std::size_t largest_function(const llvm::Module& module) {
 
 }  // namespace
 
-std::unique_ptr<llvm::TargetMachine> bpf_target() {
+namespace {
+
+std::unique_ptr<llvm::TargetMachine> make_target() {
   static std::once_flag registered;
   std::call_once(registered, [] {
     LLVMInitializeBPFTargetInfo();
@@ -120,6 +122,13 @@ std::unique_ptr<llvm::TargetMachine> bpf_target() {
   if (target == nullptr) return nullptr;
   return std::unique_ptr<llvm::TargetMachine>(
       target->createTargetMachine("bpfel", "v3", "", llvm::TargetOptions(), std::nullopt));
+}
+
+}  // namespace
+
+llvm::TargetMachine* bpf_target() {
+  thread_local const std::unique_ptr<llvm::TargetMachine> target = make_target();
+  return target.get();
 }
 
 std::variant<std::vector<std::byte>, BackEndError> to_object(llvm::Module& module,

@@ -17,7 +17,9 @@ namespace fwc::codegen {
 
 /// The BPF target, little endian, with the instruction set v3. The set is pinned: LLVM's default
 /// changes with its version, and v4 does not load on Linux 5.10.
-std::unique_ptr<llvm::TargetMachine> bpf_target();
+/// It has no state that a compile leaves behind; made once for each thread, because that takes a
+/// twentieth of a small compile. Null where LLVM has no such target.
+llvm::TargetMachine* bpf_target();
 
 /// Why there is no object.
 struct BackEndError {
