@@ -18,6 +18,7 @@ std::vector<Case> operator_cases() {
       {"precedence_of_equal_over_bit_and", "dst_port & 1 == 1", kUdp, true},
       {"precedence_of_shift_under_plus", "dst_port == 1 + 12 << 2 | 1", kUdp, true},
       {"words", "udp and not tcp or false", kUdp, true},
+      {"constants_in_order", "1 < 1 || 2 > 2 || 5 <= 4", kUdp, false},
       {"exclusive_or", "udp ^^ tcp ^^ ip", kUdp, false},
       {"exclusive_or_of_three", "udp ^^ ip ^^ !tcp", kUdp, true},
       {"conditional_to_the_right", "tcp ? dst_port == 80 : udp ? dst_port == 53 : icmp", kUdp,
