@@ -63,11 +63,12 @@ std::optional<Direction> direction_named(std::string_view name) {
   return std::nullopt;
 }
 
-Direction direction_of(const Request& request) {
+/// Nothing where the filter is to say it.
+std::optional<Direction> direction_of(const Request& request) {
   if (auto named = direction_named(request.direction)) return *named;
   const DirectionFlags& flags = request.directions;
   if (flags.ingress) return flags.egress ? Direction::both : Direction::ingress;
-  return Direction::egress;
+  return flags.egress ? std::optional(Direction::egress) : std::nullopt;
 }
 
 // An empty variable of a script must not turn an attachment into none.

@@ -9,7 +9,6 @@
 #include "cli/packet_text.h"
 #include "cli/variable_values.h"
 #include "compiler/diagnostics/utf8.h"
-#include "compiler/eval/header_walk.h"
 #include "compiler/eval/trace.h"
 #include "grammar/parse.h"
 
@@ -63,12 +62,17 @@ Expected<CapturedPacket> read_packet(const std::string& text) {
 
 // --- what is shown ---
 
+struct TracedRule {
+  const Rule* rule;
+  TracedPart condition;
+  bool decided;
+};
+
 struct Verdict {
   CapturedPacket packet;
   std::string packet_text;
-  bool malformed = false;
-  bool passes = false;
-  std::optional<TracedPart> trace;  ///< nothing of a malformed packet
+  Decision decision;
+  std::vector<TracedRule> rules;  ///< those that were asked; none of a malformed packet
 };
 
 std::string_view to_string(bool passes) {
@@ -95,6 +99,7 @@ std::string source_text(const CheckedFilter& filter, Span span) {
 struct Line {
   std::string text;
   const TracedPart* part;
+  bool decided = false;
 };
 
 std::size_t columns(std::string_view text) {
@@ -122,18 +127,49 @@ void add_lines(const CheckedFilter& filter, const TracedPart& part, std::size_t 
   for (const TracedPart& below : part.parts) add_lines(filter, below, level + 1, lines);
 }
 
-void show_text(Terminal& terminal, const CheckedFilter& filter, const Verdict& verdict) {
-  terminal.out("{}  {}\n", to_string(verdict.passes), verdict.packet_text);
-  if (verdict.malformed)
-    terminal.write("  its headers do not fit in it, so it is dropped whatever the filter says\n");
-  if (!verdict.trace) return;
+/// `drop blocklist: ` before the condition of a rule; nothing before an expression.
+std::string rule_head(const CheckedFilter& filter, const Rule& rule) {
+  if (filter.is_expression) return {};
+  const std::string action(name(rule.action));
+  return rule.name.empty() ? action + " " : action + " " + rule.name + ": ";
+}
+
+std::vector<Line> lines_of(const CheckedFilter& filter, const Verdict& verdict) {
   std::vector<Line> lines;
-  add_lines(filter, *verdict.trace, 1, lines);
+  for (const TracedRule& traced : verdict.rules) {
+    const std::size_t first = lines.size();
+    add_lines(filter, traced.condition, 1, lines);
+    lines[first].text.insert(2, rule_head(filter, *traced.rule));
+    for (std::size_t i = first; i < lines.size(); ++i)
+      lines[i].decided = traced.decided && lines[i].part->decided;
+  }
+  return lines;
+}
+
+/// What is said where no rule decided.
+std::string without_rule(const CheckedFilter& filter, const Decision& decision) {
+  switch (decision.decider) {
+    case Decider::malformed:
+      return "  its headers do not fit in it, so it is dropped whatever the filter says\n";
+    case Decider::unfiltered: return "  the filter has no part for its direction\n";
+    case Decider::by_default:
+    case Decider::by_default_of_fragments:
+      if (filter.is_expression) return {};
+      return fmt::format("  default {}  <- decided\n", decision.forwards ? "allow" : "drop");
+    case Decider::rule: break;
+  }
+  return {};
+}
+
+void show_text(Terminal& terminal, const CheckedFilter& filter, const Verdict& verdict) {
+  terminal.out("{}  {}\n", to_string(verdict.decision.forwards), verdict.packet_text);
+  const std::vector<Line> lines = lines_of(filter, verdict);
   std::size_t widest = 0;
   for (const Line& line : lines) widest = std::max(widest, columns(line.text));
   for (const Line& line : lines)
     terminal.out("{}{}  {}{}\n", line.text, std::string(widest - columns(line.text), ' '),
-                 value_text(*line.part), line.part->decided ? "  <- decided" : "");
+                 value_text(*line.part), line.decided ? "  <- decided" : "");
+  terminal.write(without_rule(filter, verdict.decision));
 }
 
 ordered_json value_json(const TracedPart& part) {
@@ -155,22 +191,48 @@ ordered_json to_json(const CheckedFilter& filter, const TracedPart& part) {
           {"parts", std::move(parts)}};
 }
 
+ordered_json to_json(const CheckedFilter& filter, const TracedRule& traced) {
+  return {{"action", name(traced.rule->action)},
+          {"name", traced.rule->name},
+          {"decided", traced.decided},
+          {"trace", to_json(filter, traced.condition)}};
+}
+
 void show_json(Terminal& terminal, const CheckedFilter& filter, const Verdict& verdict) {
-  ordered_json json = {{"verdict", to_string(verdict.passes)},
+  ordered_json json = {{"verdict", to_string(verdict.decision.forwards)},
                        {"packet", verdict.packet_text},
-                       {"malformed", verdict.malformed}};
-  json["trace"] = verdict.trace ? to_json(filter, *verdict.trace) : ordered_json();
+                       {"malformed", verdict.decision.decider == Decider::malformed}};
+  if (filter.is_expression) {
+    json["trace"] =
+        verdict.rules.empty() ? ordered_json() : to_json(filter, verdict.rules.front().condition);
+  } else {
+    json["rules"] = ordered_json::array();
+    for (const TracedRule& traced : verdict.rules) json["rules"].push_back(to_json(filter, traced));
+    json["by_default"] = verdict.decision.decider == Decider::by_default ||
+                         verdict.decision.decider == Decider::by_default_of_fragments;
+  }
   terminal.write(json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 
 Verdict judge(const CheckedFilter& filter, CapturedPacket captured,
               const std::vector<std::int64_t>& variables) {
-  Verdict verdict{.packet = std::move(captured), .packet_text = {}, .trace = {}};
-  const Packet packet{.protocol = verdict.packet.ethertype, .bytes = verdict.packet.bytes};
+  Verdict verdict{.packet = std::move(captured), .packet_text = {}, .decision = {}, .rules = {}};
+  const Packet packet{.protocol = verdict.packet.ethertype,
+                      .bytes = verdict.packet.bytes,
+                      .context = {.ingress = !filter.egress}};
   verdict.packet_text = describe(packet);
-  verdict.malformed = walk_headers(packet).malformed;
-  verdict.passes = evaluate(filter, packet, variables);
-  if (!verdict.malformed) verdict.trace = trace(filter, packet, variables);
+  verdict.decision = decide(filter, packet, variables);
+  const std::optional<Policy>& policy = filter.policy(packet.context.ingress);
+  if (!policy || verdict.decision.decider == Decider::malformed) return verdict;
+  const bool by_rule = verdict.decision.decider == Decider::rule;
+  const std::size_t asked = by_rule ? verdict.decision.rule + 1 : policy->rules.size();
+  for (std::size_t i = 0; i < asked; ++i) {
+    const Rule& rule = policy->rules[i];
+    const bool decided = filter.is_expression || (by_rule && i == verdict.decision.rule);
+    verdict.rules.push_back({.rule = &rule,
+                             .condition = trace(filter, rule.condition, packet, variables),
+                             .decided = decided});
+  }
   return verdict;
 }
 

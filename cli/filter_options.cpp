@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "cli/set_files.h"
 #include "fwc/runtime/attachments.h"
 #include "fwc/runtime/environment.h"
 #include "fwc/runtime/pins.h"
@@ -66,7 +67,9 @@ std::vector<runtime::Direction> DirectionFlags::given() const {
 
 Compiled compile_source(Terminal& terminal, const FilterText& source,
                         const CompileOptions& options) {
-  CompileResult result = compile(source.text, options);
+  CompileOptions with_files = options;
+  with_files.load_source = set_file_loader(source.name);
+  CompileResult result = compile(source.text, with_files);
   terminal.show(result.diagnostics, source.text, source.name);
   if (result.object) return {.object = std::move(result.object)};
   explain_mix_up(terminal, source);
@@ -75,7 +78,8 @@ Compiled compile_source(Terminal& terminal, const FilterText& source,
 }
 
 std::optional<Filter> check_source(Terminal& terminal, const FilterText& source, bool strict) {
-  ParseResult result = parse_filter(source.text, strict);
+  ParseResult result = parse_filter(
+      source.text, ParseOptions{.strict = strict, .load_source = set_file_loader(source.name)});
   terminal.show(result.diagnostics, source.text, source.name);
   if (!result.filter) explain_mix_up(terminal, source);
   return std::move(result.filter);

@@ -28,8 +28,11 @@ struct Request {
   bool strict = false;
 };
 
-/// Nothing where there is no way to judge the packet.
-using Judge = std::function<Expected<std::optional<bool>>(const Packet&)>;
+struct Judge {
+  /// Nothing where there is no way to judge the packet.
+  std::function<Expected<std::optional<bool>>(const Packet&)> verdict;
+  bool ingress = false;  ///< what the packets are taken for
+};
 
 struct Counts {
   std::size_t passed = 0;
@@ -46,9 +49,12 @@ struct Counts {
 Expected<Judge> judge_by_evaluator(const Request& request, const Filter& filter) {
   auto values = variable_values(request.variables, filter.checked());
   if (!values) return std::move(values).error();
-  return Judge([filter, values = *std::move(values)](const Packet& packet) {
-    return Expected<std::optional<bool>>(evaluate(filter.checked(), packet, values));
-  });
+  return Judge{
+      .verdict =
+          [filter, values = *std::move(values)](const Packet& packet) {
+            return Expected<std::optional<bool>>(evaluate(filter.checked(), packet, values));
+          },
+      .ingress = filter.direction() == Direction::ingress};
 }
 
 Expected<Judge> judge_by_loading(const Request& request, const Object& object) {
@@ -57,9 +63,10 @@ Expected<Judge> judge_by_loading(const Request& request, const Object& object) {
   auto loaded = runtime::load(object, {.variables = *std::move(assignments)});
   if (!loaded) return std::move(loaded).error();
   auto filter = std::make_shared<const runtime::LoadedObject>(*std::move(loaded));
-  return Judge([filter](const Packet& packet) {
-    return judge_by_kernel(*filter->programs().front(), packet);
-  });
+  const runtime::Program* program = filter->programs().back();  // of both, egress
+  return Judge{.verdict = [filter, program](
+                              const Packet& packet) { return judge_by_kernel(*program, packet); },
+               .ingress = program->direction() == runtime::Direction::ingress};
 }
 
 std::string_view verdict_text(std::optional<bool> verdict) {
@@ -78,8 +85,10 @@ Expected<Counts> judge_all(Terminal& terminal, CaptureFile& file, const Judge& j
     const auto captured = file.next();
     if (!captured) return captured.error();
     if (!*captured) return counts;
-    const Packet packet{.protocol = (*captured)->ethertype, .bytes = (*captured)->bytes};
-    const auto verdict = judge(packet);
+    const Packet packet{.protocol = (*captured)->ethertype,
+                        .bytes = (*captured)->bytes,
+                        .context = {.ingress = judge.ingress}};
+    const auto verdict = judge.verdict(packet);
     if (!verdict) return verdict.error();
     counts.add(*verdict, (*captured)->cut());
     if (!quiet)

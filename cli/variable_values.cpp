@@ -14,8 +14,10 @@ using runtime::Assignment;
 using runtime::Error;
 using runtime::Expected;
 
+// Of a number or a bool.
 std::int64_t to_integer(const runtime::Value& value) {
-  return std::visit([](auto v) { return static_cast<std::int64_t>(v); }, value);
+  if (const bool* flag = std::get_if<bool>(&value)) return *flag ? 1 : 0;
+  return std::get<std::int64_t>(value);
 }
 
 // The runtime judges assignments to a loaded filter; here is none, so the declarations are asked.
@@ -24,6 +26,11 @@ std::optional<Error> assign(const Assignment& assignment, const CheckedFilter& f
   for (std::size_t i = 0; i < filter.variables.size(); ++i) {
     const VariableDeclaration& variable = filter.variables[i];
     if (variable.name != assignment.name) continue;
+    const bool address = std::holds_alternative<runtime::IpAddress>(assignment.value);
+    if (address || variable.type == Type::address)
+      return Error{.kind = Error::Kind::usage,
+                   .message = fmt::format("`${}` cannot be given a value here", variable.name),
+                   .hint = "the default of an address stands in the filter"};
     values[i] = to_integer(assignment.value);
     if (values[i] >= variable.minimum && values[i] <= variable.maximum) return std::nullopt;
     return Error{.kind = Error::Kind::usage,

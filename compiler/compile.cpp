@@ -7,19 +7,46 @@
 
 namespace fwc {
 
+namespace {
+
+/// A direction that is asked for and that the filter says nothing of.
+Issues missing_part(const CheckedFilter& filter, Direction direction) {
+  Issues issues;
+  for (const bool ingress : {true, false}) {
+    if (direction == (ingress ? Direction::egress : Direction::ingress)) continue;
+    if (filter.policy(ingress)) continue;
+    const std::string name = ingress ? "ingress" : "egress";
+    issues.push_back(
+        {.code = Code::missing_part,
+         .span = filter.policy(!ingress)->default_span,
+         .message = "the policy has no part `" + name + "`",
+         .hint = "write `" + name + " { default allow; }`, or ask for the part it has"});
+  }
+  return issues;
+}
+
+}  // namespace
+
 CompileResult compile(std::string_view text, const CompileOptions& options) {
-  ParseResult parsed = parse_filter(text, options.strict);
+  ParseResult parsed = parse_filter(
+      text, ParseOptions{.strict = options.strict, .load_source = options.load_source});
   CompileResult result{.object = std::nullopt, .diagnostics = std::move(parsed.diagnostics)};
   if (!parsed.filter) return result;
 
-  auto emitted = emit(parsed.filter->checked(), options);
-  if (auto* error = std::get_if<EmitError>(&emitted)) {
-    const Issues issues{{.code = error->internal ? Code::internal : Code::too_complex,
-                         .span = {0, static_cast<std::uint32_t>(text.size())},
-                         .message = std::move(error->message),
-                         .hint = {}}};
+  CompileOptions resolved = options;
+  resolved.direction = options.direction.value_or(parsed.filter->direction());
+  const auto add = [&](const Issues& issues) {
     for (Diagnostic& d : to_diagnostics(issues, text, options.strict))
       result.diagnostics.push_back(std::move(d));
+  };
+  add(missing_part(parsed.filter->checked(), *resolved.direction));
+  if (!result.diagnostics.empty() && result.diagnostics.back().error) return result;
+  auto emitted = emit(parsed.filter->checked(), resolved);
+  if (auto* error = std::get_if<EmitError>(&emitted)) {
+    add({{.code = error->internal ? Code::internal : Code::too_complex,
+          .span = {0, static_cast<std::uint32_t>(text.size())},
+          .message = std::move(error->message),
+          .hint = {}}});
     return result;
   }
   result.object = Object{std::get<std::vector<std::byte>>(std::move(emitted))};

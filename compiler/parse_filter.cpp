@@ -24,6 +24,7 @@ Code code_of(SyntaxError::Kind kind) {
     case SyntaxError::Kind::too_long: return Code::too_long;
     case SyntaxError::Kind::encoding: return Code::encoding;
     case SyntaxError::Kind::empty: return Code::empty_filter;
+    case SyntaxError::Kind::no_default: return Code::no_default;
   }
   return Code::syntax;
 }
@@ -77,23 +78,34 @@ bool has_error(const std::vector<Diagnostic>& diagnostics) {
 }  // namespace
 
 ParseResult parse_filter(std::string_view text, bool strict) {
+  return parse_filter(text, ParseOptions{.strict = strict});
+}
+
+ParseResult parse_filter(std::string_view text, const ParseOptions& options) {
   auto parsed = parse(text);
   if (auto* error = std::get_if<SyntaxError>(&parsed)) {
     const Issues issues{
         {code_of(error->kind), error->span, error->message, hint_for(*error, text)}};
-    return {.filter = std::nullopt, .diagnostics = to_diagnostics(issues, text, strict)};
+    return {.filter = std::nullopt, .diagnostics = to_diagnostics(issues, text, options.strict)};
   }
-  CheckResult checked = check(std::get<ast::Filter>(parsed), text);
+  CheckResult checked = check(std::get<ast::Filter>(parsed), text, options.load_source);
   if (!checked.filter) add_rewrite(checked.issues, text);
-  ParseResult result{.filter = std::nullopt,
-                     .diagnostics = to_diagnostics(checked.issues, text, strict)};
+  ParseResult result{
+      .filter = std::nullopt,
+      .diagnostics = to_diagnostics(checked.issues, text, options.strict, checked.files)};
   if (checked.filter && !has_error(result.diagnostics))
     result.filter = Filter(std::make_shared<const CheckedFilter>(std::move(*checked.filter)));
   return result;
 }
 
-bool Filter::judge(std::span<const std::byte> packet, std::uint16_t ethertype) const {
-  return evaluate(*checked_, Packet{.protocol = ethertype, .bytes = packet});
+bool Filter::judge(std::span<const std::byte> packet, std::uint16_t ethertype, bool ingress) const {
+  return evaluate(*checked_,
+                  Packet{.protocol = ethertype, .bytes = packet, .context = {.ingress = ingress}});
+}
+
+Direction Filter::direction() const {
+  if (!checked_->has_parts || !checked_->ingress) return Direction::egress;
+  return checked_->egress ? Direction::both : Direction::ingress;
 }
 
 std::string_view version() {

@@ -62,6 +62,11 @@ template <> struct action<prefix> : on_token<&TreeBuilder::prefix> {};
 template <> struct action<name> : on_token<&TreeBuilder::name> {};
 template <> struct action<variable> : on_token<&TreeBuilder::variable> {};
 template <> struct action<dollar> : only_read {};
+template <> struct action<at_sign> : only_read {};
+template <> struct action<live_set> : on_token<&TreeBuilder::live_set> {};
+template <> struct action<file> : on_token<&TreeBuilder::file> {};
+template <> struct action<first_range> : on_rule<&TreeBuilder::range> {};
+template <> struct action<tuple_rest> : on_rule<&TreeBuilder::tuple> {};
 
 template <> struct action<unary_operator> : on_operator<true, &TreeBuilder::unary> {};
 template <bool Membership, std::uint8_t Loosest>
@@ -69,7 +74,7 @@ struct action<infix_operator<Membership, Loosest>> : on_operator<false, &TreeBui
 template <> struct action<begin_operation> : on_rule<&TreeBuilder::begin_operation> {};
 template <> struct action<end_operation> : on_rule<&TreeBuilder::end_operation> {};
 
-template <> struct action<dots> : only_read {};
+template <> struct action<dots> : on_token<&TreeBuilder::dots> {};
 template <std::uint8_t Loosest> struct action<range_end<Loosest>> : on_rule<&TreeBuilder::range> {};
 template <> struct action<open_parenthesis> : on_token<&TreeBuilder::open> {};
 template <> struct action<close_parenthesis> : on_token<&TreeBuilder::close_parenthesis> {};
@@ -84,12 +89,28 @@ template <> struct action<let> : only_read {};
 template <> struct action<declared> : on_token<&TreeBuilder::declared> {};
 template <> struct action<type_colon> : only_read {};
 template <> struct action<type> : on_token<&TreeBuilder::type> {};
+template <> struct action<declared_set> : on_token<&TreeBuilder::declared> {};
+template <> struct action<defined> : on_token<&TreeBuilder::declared> {};
+template <> struct action<set_type> : on_token<&TreeBuilder::type> {};
+template <> struct action<set_equals> : only_read {};
 template <> struct action<equals> : only_read {};
 template <> struct action<in_word> : only_read {};
 template <> struct action<bounds_dots> : only_read {};
 template <> struct action<bounds> : on_rule<&TreeBuilder::range> {};
 template <> struct action<semicolon> : only_read {};
 template <> struct action<declaration> : on_rule<&TreeBuilder::declaration> {};
+
+template <> struct action<part_direction> : on_token<&TreeBuilder::part> {};
+template <> struct action<open_part> : on_token<&TreeBuilder::open_part> {};
+template <> struct action<close_part> : on_token<&TreeBuilder::close_part> {};
+template <> struct action<begin_rules> : on_rule<&TreeBuilder::begin_rules> {};
+template <> struct action<rule_action> : on_token<&TreeBuilder::rule_action> {};
+template <> struct action<rule_name> : on_token<&TreeBuilder::rule_name> {};
+template <> struct action<name_colon> : only_read {};
+template <> struct action<rule_end> : on_token<&TreeBuilder::rule> {};
+template <> struct action<default_word> : on_token<&TreeBuilder::default_word> {};
+template <> struct action<default_action> : on_token<&TreeBuilder::default_action> {};
+template <> struct action<default_end> : on_token<&TreeBuilder::default_rule> {};
 // clang-format on
 
 }  // namespace fwc::grammar

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -39,7 +40,7 @@ struct Prefix {
   friend bool operator==(const Prefix&, const Prefix&) = default;
 };
 
-/// A field, a constant, `true` or `false`: `udp`, `tcp.flags`, `https`.
+/// A field, a constant, a definition, `true` or `false`: `udp`, `tcp.flags`, `https`.
 struct Name {
   std::string text;
   friend bool operator==(const Name&, const Name&) = default;
@@ -101,32 +102,106 @@ struct Range {
   friend bool operator==(const Range&, const Range&) = default;
 };
 
+/// `(a, b)`: at least two elements. On the left of `in` values, in a set also prefixes and ranges.
+struct Tuple {
+  std::vector<NodeId> elements;
+  friend bool operator==(const Tuple&, const Tuple&) = default;
+};
+
+/// `from "path"`: the entries of a file.
+struct File {
+  std::string path;
+  friend bool operator==(const File&, const File&) = default;
+};
+
+/// `@name`; the text is without the at sign.
+struct LiveSet {
+  std::string text;
+  friend bool operator==(const LiveSet&, const LiveSet&) = default;
+};
+
 struct Node {
   std::variant<Integer, Address, Prefix, Name, Variable, Unary, Binary, Chain, Conditional,
-               Membership, Set, Range>
+               Membership, Set, Range, Tuple, File, LiveSet>
       value;
   Span span;
   bool parenthesized = false;  ///< written in parentheses of its own; lints about precedence ask
   friend bool operator==(const Node&, const Node&) = default;
 };
 
-/// `let $name: type = value in low..high;` (type and bounds may be missing).
+enum class DeclarationKind : std::uint8_t { variable, live_set, definition };
+
+/// `let $name: type = value in low..high;` (type and bounds may be missing), `let @name: type =
+/// set;` (the set may be missing) or `let name = value;`.
 struct Declaration {
-  std::string name;  ///< without the dollar sign
+  DeclarationKind kind = DeclarationKind::variable;
+  std::string name;  ///< without the dollar or at sign
   Span name_span;
   std::optional<std::string> type;
   Span type_span;
-  NodeId value;
+  NodeId value = 0;
+  bool has_value = true;
   std::optional<NodeId> bounds;  ///< a Range node
   friend bool operator==(const Declaration&, const Declaration&) = default;
 };
 
-/// A whole filter text: declarations, then one expression.
+enum class RuleAction : std::uint8_t { allow, drop, count };
+
+/// `allow name: condition;` (the name may be missing).
+struct Rule {
+  RuleAction action;
+  Span action_span;
+  std::optional<std::string> name;
+  Span name_span;
+  NodeId condition;
+  Span span;  ///< with the `;`
+  friend bool operator==(const Rule&, const Rule&) = default;
+};
+
+/// `default drop;`
+struct Default {
+  RuleAction action = RuleAction::drop;  ///< allow or drop
+  Span span;
+  friend bool operator==(const Default&, const Default&) = default;
+};
+
+constexpr std::string_view spelling(RuleAction action) {
+  switch (action) {
+    case RuleAction::allow: return "allow";
+    case RuleAction::drop: return "drop";
+    case RuleAction::count: return "count";
+  }
+  return {};
+}
+
+enum class PartDirection : std::uint8_t { both, ingress, egress };
+
+constexpr std::string_view spelling(PartDirection direction) {
+  switch (direction) {
+    case PartDirection::both: return {};
+    case PartDirection::ingress: return "ingress";
+    case PartDirection::egress: return "egress";
+  }
+  return {};
+}
+
+/// The rules for one direction, `egress { … }`, or, where none is written, for both.
+struct Part {
+  PartDirection direction = PartDirection::both;
+  Span span;  ///< the word `ingress` or `egress`; empty where none is written
+  std::vector<Rule> rules;
+  Default otherwise;
+  friend bool operator==(const Part&, const Part&) = default;
+};
+
+/// A whole filter text: declarations, then one expression or a policy.
 struct Filter {
   std::vector<Node> nodes;
   std::vector<Declaration> declarations;
-  NodeId root = 0;
+  NodeId root = 0;          ///< the expression; of a policy without meaning
+  std::vector<Part> parts;  ///< of a policy; empty where there is an expression
 
+  bool is_policy() const { return !parts.empty(); }
   const Node& at(NodeId id) const { return nodes[id]; }
   friend bool operator==(const Filter&, const Filter&) = default;
 };

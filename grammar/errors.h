@@ -29,8 +29,14 @@ template <> inline constexpr Expectation kExpected<colon> = {Kind::closer, ":"};
 template <> inline constexpr Expectation kExpected<end> = {Kind::end};
 template <> inline constexpr Expectation kExpected<identifier> =
     {Kind::part, "a name directly after it"};
-template <> inline constexpr Expectation kExpected<declared> =
+template <> inline constexpr Expectation kExpected<declared_thing> =
     {Kind::part, "a name such as `$limit` after it"};
+template <> inline constexpr Expectation kExpected<type_colon> =
+    {Kind::part, "`:` and a type after it"};
+template <> inline constexpr Expectation kExpected<set_type> =
+    {Kind::part, "a type such as `ip` after it"};
+template <> inline constexpr Expectation kExpected<set_or_file> =
+    {Kind::part, "a set `{…}` or `from \"file\"` after it"};
 template <> inline constexpr Expectation kExpected<type> = {Kind::part, "a type after it"};
 template <> inline constexpr Expectation kExpected<equals> =
     {Kind::part, "`=` and a value after it"};
@@ -38,6 +44,17 @@ template <> inline constexpr Expectation kExpected<bounds_dots> =
     {Kind::part, "`..` and an upper bound after it"};
 template <> inline constexpr Expectation kExpected<semicolon> =
     {Kind::part, "`;` after it, the end of the declaration"};
+template <> inline constexpr Expectation kExpected<rule_end> = {Kind::rule_end};
+template <> inline constexpr Expectation kExpected<default_rule> = {Kind::rule};
+template <> inline constexpr Expectation kExpected<default_action> =
+    {Kind::part, "`allow` or `drop` after it"};
+template <> inline constexpr Expectation kExpected<default_end> =
+    {Kind::part, "`;` after it, the end of the default"};
+template <> inline constexpr Expectation kExpected<close_part> =
+    {Kind::policy_end, "follows the default, which is the last of the rules"};
+template <> inline constexpr Expectation kExpected<rules_end> = kExpected<close_part>;
+template <> inline constexpr Expectation kExpected<parts_end> =
+    {Kind::policy_end, "stands outside of `ingress {…}` and `egress {…}`"};
 template <> inline constexpr Expectation kExpected<comment_rest> = {Kind::comment};
 // clang-format on
 

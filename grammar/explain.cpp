@@ -169,7 +169,7 @@ std::optional<SyntaxError> known_mistake(const Stop& stop) {
 
 /// The letters and marks that tokens are made of.
 bool is_native(const Character& c) {
-  constexpr std::u32string_view kMarks = U"_$.(){},;:?=&|^~!<>+-*/%";
+  constexpr std::u32string_view kMarks = U"_$@.(){},;:?=&|^~!<>+-*/%";
   return c.code < 0x80 && (is_word_char(static_cast<char>(c.code)) ||
                            kMarks.find(c.code) != std::u32string_view::npos);
 }
@@ -204,16 +204,25 @@ bool is_binary_operator(std::string_view piece) {
 std::string hint_for(std::string_view last, std::string_view found) {
   if (found == "{" && last == "in") return "write `in low..high`";
   if (found == "{") return "write `in {a, b}` for one of several values";
-  if (last == "let" && is_word_char(found.front()))
-    return "write " + quote("$" + std::string(found));
-  if (last.starts_with('$') && found == "==") return "write `=` in a declaration";
+  const bool digit = last.front() >= '0' && last.front() <= '9';
+  const bool name = last.front() == '$' || (is_word_char(last.front()) && !digit);
+  if (found == "==" && name) return "write `=` in a declaration";
+  if (found == ":" && name && last.front() != '$')
+    return "a live value, " + quote("$" + std::string(last)) + ", has a type";
+  return {};
+}
+
+/// What the writer likely meant where nothing follows.
+std::string hint_at_end(std::string_view last) {
+  if (last == "allow") return "a filter that passes every packet is `true`";
+  if (last == "drop") return "a filter that drops every packet is `false`";
   return {};
 }
 
 SyntaxError missing(std::string_view what, const Stop& stop) {
   const std::string_view last = piece_of(stop, *stop.last);
   return error(*stop.last, quote(last) + " needs " + std::string(what) + ", " + but(stop),
-               at_end(stop) ? std::string{} : hint_for(last, piece_of(stop, stop.found)));
+               at_end(stop) ? hint_at_end(last) : hint_for(last, piece_of(stop, stop.found)));
 }
 
 SyntaxError missing_operand(std::string_view what, const Stop& stop) {
@@ -259,6 +268,48 @@ SyntaxError explain_closer(std::string_view closer, const Stop& stop) {
   return unexpected(stop, closer == "}");
 }
 
+/// Words of other tools that begin a rule there.
+struct RuleWord {
+  std::string_view word;
+  std::string_view here;
+};
+
+constexpr std::array kRuleWords = {
+    RuleWord{.word = "accept", .here = "allow"}, RuleWord{.word = "pass", .here = "allow"},
+    RuleWord{.word = "permit", .here = "allow"}, RuleWord{.word = "deny", .here = "drop"},
+    RuleWord{.word = "reject", .here = "drop"},  RuleWord{.word = "block", .here = "drop"},
+    RuleWord{.word = "log", .here = "count"},    RuleWord{.word = "policy", .here = "default"},
+};
+
+bool is_rule_word(std::string_view piece) {
+  return piece == "allow" || piece == "drop" || piece == "count" || piece == "default";
+}
+
+SyntaxError unended_rule(const Stop& stop) {
+  const std::string_view found = piece_of(stop, stop.found);
+  if (at_end(stop) || found == "}" || is_rule_word(found))
+    return missing("`;` after it, the end of the rule", stop);
+  return unexpected(stop, false);
+}
+
+SyntaxError missing_rule(const Stop& stop) {
+  const std::string_view found = piece_of(stop, stop.found);
+  if (at_end(stop) || found == "}")
+    return {.kind = SyntaxError::Kind::no_default,
+            .span = at_end(stop) ? *stop.last : stop.found,
+            .message = "the policy ends without a default",
+            .hint = "write what happens to all other packets, `default drop;` or `default allow;`"};
+  std::string hint = "a rule begins with `allow`, `drop` or `count`, and the last with `default`";
+  for (const RuleWord& w : kRuleWords)
+    if (found == w.word) hint = "write " + quote(w.here);
+  return error(stop.found, quote(found) + " stands where a rule is expected", hint);
+}
+
+SyntaxError after_policy(std::string_view what, const Stop& stop) {
+  if (at_end(stop)) return unclosed("}", stop);
+  return error(stop.found, quote(piece_of(stop, stop.found)) + " " + std::string(what));
+}
+
 /// What is the same wherever an operator could have stood.
 std::optional<SyntaxError> wrong_operator(const Stop& stop) {
   if (stop.text[stop.found.begin] != '=') return std::nullopt;
@@ -272,17 +323,23 @@ std::optional<SyntaxError> wrong_operator(const Stop& stop) {
 
 SyntaxError explain(const Expectation& expected, const Stop& stop) {
   using Kind = Expectation::Kind;
-  const bool expression = expected.kind != Kind::part && expected.kind != Kind::comment;
+  const bool expression = expected.kind != Kind::part && expected.kind != Kind::comment &&
+                          expected.kind != Kind::rule && expected.kind != Kind::policy_end;
   if (expression && !at_end(stop))
     if (auto mistake = known_mistake(stop)) return *mistake;
   if (expected.kind != Kind::comment && !at_end(stop))
     if (auto foreign = foreign_character(stop)) return *foreign;
-  if ((expected.kind == Kind::closer || expected.kind == Kind::end) && !at_end(stop))
+  const bool in_expression = expected.kind == Kind::closer || expected.kind == Kind::end ||
+                             expected.kind == Kind::rule_end;
+  if (in_expression && !at_end(stop))
     if (auto wrong = wrong_operator(stop)) return *wrong;
   switch (expected.kind) {
     case Kind::operand: return missing_operand(expected.what, stop);
     case Kind::closer: return explain_closer(expected.what, stop);
     case Kind::end: return unexpected(stop, false);
+    case Kind::rule_end: return unended_rule(stop);
+    case Kind::rule: return missing_rule(stop);
+    case Kind::policy_end: return after_policy(expected.what, stop);
     case Kind::comment:
       return error({stop.found.begin, stop.found.begin + 2}, "`/*` has no matching `*/`",
                    "comments do not nest");

@@ -20,6 +20,9 @@ using grammar::Layout;
 /// How far a line goes in that belongs to the operand above it.
 constexpr std::size_t kContinuation = 4;
 
+/// How far the rules of `egress { … }` go in.
+constexpr std::size_t kPartIndent = 2;
+
 class Formatter {
  public:
   Formatter(std::string text, const ast::Filter& filter, std::size_t width)
@@ -34,8 +37,11 @@ class Formatter {
       begin_statement();
       write(declaration);
     }
-    begin_statement();
-    node(filter_.root);
+    for (const ast::Part& part : filter_.parts) write(part);
+    if (!filter_.is_policy()) {
+      begin_statement();
+      node(filter_.root);
+    }
     write_comments(comments_.size());
     return std::move(layout_).take() + '\n';
   }
@@ -193,18 +199,67 @@ class Formatter {
       mark(":");
       operand(d.type_span);
     }
-    layout_.text(" ");
-    mark("=");
-    node(d.value);
+    if (d.has_value) {
+      layout_.text(" ");
+      mark("=");
+      node(d.value);
+    }
     if (d.bounds) {
       layout_.text(" ");
       mark("in");
       node(*d.bounds);
     }
+    end_statement();
+    layout_.close();
+  }
+
+  void write(const ast::Part& part) {
+    if (part.direction == ast::PartDirection::both) return write_rules(part);
+    begin_statement();
+    mark(ast::spelling(part.direction));
+    step_over("{");
+    layout_.text("{");
+    layout_.open({.from_column = false, .offset = kPartIndent});
+    write_rules(part);
+    end_line_by_comments(next_token());
+    layout_.close();
+    layout_.newline(false);
+    comments_before_close();
+    step_over("}");
+    layout_.text("}");
+    comments_after();
+  }
+
+  void write_rules(const ast::Part& part) {
+    for (const ast::Rule& rule : part.rules) {
+      begin_statement();
+      write(rule);
+    }
+    begin_statement();
+    comments_before(next_token());
+    mark("default");
+    step_over(ast::spelling(part.otherwise.action));
+    layout_.text(std::string(ast::spelling(part.otherwise.action)));
+    end_statement();
+  }
+
+  void write(const ast::Rule& rule) {
+    layout_.open({.offset = kContinuation});
+    comments_before(next_token());
+    mark(ast::spelling(rule.action));
+    if (rule.name) {
+      operand(rule.name_span);
+      mark(":");
+    }
+    node(rule.condition);
+    end_statement();
+    layout_.close();
+  }
+
+  void end_statement() {
     step_over(";");
     layout_.text(";");
     comments_after();
-    layout_.close();
   }
 
   void write(const ast::Integer&, Span span, std::size_t) { operand(span); }
@@ -212,6 +267,8 @@ class Formatter {
   void write(const ast::Prefix&, Span span, std::size_t) { operand(span); }
   void write(const ast::Name&, Span span, std::size_t) { operand(span); }
   void write(const ast::Variable&, Span span, std::size_t) { operand(span); }
+  void write(const ast::LiveSet&, Span span, std::size_t) { operand(span); }
+  void write(const ast::File&, Span span, std::size_t) { operand(span); }
 
   void write(const ast::Unary& n, Span, std::size_t) {
     comments_before(next_token());
@@ -268,6 +325,18 @@ class Formatter {
     step_over("}");
     layout_.text("}");
     comments_after();
+  }
+
+  // Its parentheses are written by node().
+  void write(const ast::Tuple& n, Span, std::size_t) {
+    for (std::size_t i = 0; i < n.elements.size(); ++i) {
+      if (i != 0) {
+        step_over(",");
+        layout_.text(",");
+        gap(" ");
+      }
+      node(n.elements[i]);
+    }
   }
 
   void elements(const ast::Set& n) {

@@ -27,7 +27,9 @@ bool is_operand(const ast::Node& node) {
          std::holds_alternative<ast::Address>(node.value) ||
          std::holds_alternative<ast::Prefix>(node.value) ||
          std::holds_alternative<ast::Name>(node.value) ||
-         std::holds_alternative<ast::Variable>(node.value);
+         std::holds_alternative<ast::Variable>(node.value) ||
+         std::holds_alternative<ast::LiveSet>(node.value) ||
+         std::holds_alternative<ast::File>(node.value);
 }
 
 /// Where operands stand: in them nothing is a comment.

@@ -23,7 +23,7 @@ struct ParseLimits {
 
 /// The first thing in the text that is not of the grammar.
 struct SyntaxError {
-  enum class Kind { syntax, assignment, too_deep, too_long, encoding, empty };
+  enum class Kind { syntax, assignment, too_deep, too_long, encoding, empty, no_default };
   Kind kind;
   Span span;
   std::string message;

@@ -26,6 +26,9 @@ struct PrecedenceOf {
   std::uint8_t operator()(const ast::Variable&) const { return kLeafPrecedence; }
   std::uint8_t operator()(const ast::Set&) const { return kLeafPrecedence; }
   std::uint8_t operator()(const ast::Range&) const { return kLeafPrecedence; }
+  std::uint8_t operator()(const ast::Tuple&) const { return kLeafPrecedence; }
+  std::uint8_t operator()(const ast::File&) const { return kLeafPrecedence; }
+  std::uint8_t operator()(const ast::LiveSet&) const { return kLeafPrecedence; }
 };
 
 class Printer {
@@ -42,10 +45,13 @@ class Printer {
   }
 
   void declaration(const ast::Declaration& d) {
-    text_ += "let $" + d.name;
+    const bool variable = d.kind == ast::DeclarationKind::variable;
+    text_ += "let " + std::string(sign(d.kind)) + d.name;
     if (d.type) text_ += ": " + *d.type;
-    text_ += " = ";
-    print(d.value, kInBounds);
+    if (d.has_value) {
+      text_ += " = ";
+      print(d.value, variable ? kInBounds : kInExpression);
+    }
     if (d.bounds) {
       text_ += " in ";
       print(*d.bounds, kInBounds);
@@ -53,13 +59,31 @@ class Printer {
     text_ += "; ";
   }
 
-  std::string take() && { return std::move(text_); }
+  void part(const ast::Part& part) {
+    if (part.direction != ast::PartDirection::both)
+      text_ += std::string(spelling(part.direction)) + " { ";
+    for (const ast::Rule& rule : part.rules) {
+      text_ += std::string(spelling(rule.action)) + ' ';
+      if (rule.name) text_ += *rule.name + ": ";
+      print(rule.condition, kInExpression);
+      text_ += "; ";
+    }
+    text_ += "default " + std::string(spelling(part.otherwise.action)) + "; ";
+    if (part.direction != ast::PartDirection::both) text_ += "} ";
+  }
+
+  std::string take() && {
+    if (text_.ends_with(' ')) text_.pop_back();
+    return std::move(text_);
+  }
 
   void operator()(const ast::Integer& n) { text_ += n.text; }
   void operator()(const ast::Address& n) { text_ += n.text; }
   void operator()(const ast::Prefix& n) { text_ += n.address + "/" + n.length; }
   void operator()(const ast::Name& n) { text_ += n.text; }
   void operator()(const ast::Variable& n) { text_ += "$" + n.text; }
+  void operator()(const ast::LiveSet& n) { text_ += "@" + n.text; }
+  void operator()(const ast::File& n) { text_ += "from \"" + n.path + '"'; }
 
   void operator()(const ast::Unary& n) {
     text_ += row(n.op).symbol;
@@ -95,11 +119,14 @@ class Printer {
 
   void operator()(const ast::Set& n) {
     text_ += '{';
-    for (std::size_t i = 0; i < n.elements.size(); ++i) {
-      if (i != 0) text_ += ", ";
-      print(n.elements[i], kInSet);
-    }
+    list(n.elements, kInSet);
     text_ += '}';
+  }
+
+  void operator()(const ast::Tuple& n) {
+    text_ += '(';
+    list(n.elements, kInExpression);
+    text_ += ')';
   }
 
   // In a set as well, where the low end would otherwise take the `..` for an `in` of its own.
@@ -110,6 +137,22 @@ class Printer {
   }
 
  private:
+  static std::string_view sign(ast::DeclarationKind kind) {
+    switch (kind) {
+      case ast::DeclarationKind::variable: return "$";
+      case ast::DeclarationKind::live_set: return "@";
+      case ast::DeclarationKind::definition: return "";
+    }
+    return "";
+  }
+
+  void list(const std::vector<ast::NodeId>& elements, std::uint8_t loosest) {
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      if (i != 0) text_ += ", ";
+      print(elements[i], loosest);
+    }
+  }
+
   void infix(Operator op) {
     text_ += ' ';
     text_ += row(op).symbol;
@@ -125,7 +168,8 @@ class Printer {
 std::string print(const ast::Filter& filter) {
   Printer printer(filter);
   for (const ast::Declaration& d : filter.declarations) printer.declaration(d);
-  printer.print(filter.root, kInExpression);
+  for (const ast::Part& part : filter.parts) printer.part(part);
+  if (!filter.is_policy()) printer.print(filter.root, kInExpression);
   return std::move(printer).take();
 }
 

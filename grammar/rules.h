@@ -137,6 +137,14 @@ struct name : peg::seq<peg::not_at<reserved>, peg::list<identifier, peg::one<'.'
 // variable = "$" identifier
 struct dollar : peg::one<'$'> {};
 struct variable : peg::seq<dollar, peg::must<identifier>> {};
+struct at_sign : peg::one<'@'> {};
+struct live_set : peg::seq<at_sign, peg::must<identifier>> {};
+struct quote_mark : peg::one<'"'> {};
+struct path_end : peg::one<'"'> {};
+// file = "from" '"' path '"'
+struct file
+    : peg::seq<peg::keyword<'f', 'r', 'o', 'm'>, blanks, quote_mark,
+               peg::plus<peg::not_at<peg::sor<quote_mark, peg::eol>>, peg::utf8::any>, path_end> {};
 
 // ---- literals: their extent only, the checker judges them
 
@@ -171,10 +179,13 @@ struct expression;
 
 struct open_parenthesis : peg::one<'('> {};
 struct close_parenthesis : peg::one<')'> {};
-// group = "(" expression ")"
-struct group : peg::seq<token<open_parenthesis>, expression, peg::must<close_parenthesis>> {};
-// primary = group | prefix | address | integer | variable | name
-struct primary : token<peg::sor<group, prefix, address, integer, variable, name>> {};
+// group = "(" expression [ [ range_end ] tuple_rest ] ")"
+struct first_range;
+struct tuple_rest;
+struct group : peg::seq<token<open_parenthesis>, expression, peg::opt<first_range>,
+                        peg::opt<tuple_rest>, peg::must<close_parenthesis>> {};
+// primary = group | prefix | address | integer | variable | live_set | name
+struct primary : token<peg::sor<group, prefix, address, integer, variable, live_set, name>> {};
 struct signed_primary : primary {};
 // operand = { unary_operator } primary
 struct operand
@@ -217,8 +228,13 @@ struct elements : peg::list<element<kInSet>, token<comma>> {};
 struct set
     : peg::seq<token<open_brace>,
                peg::sor<token<close_brace>, peg::seq<elements, peg::must<close_brace>, blanks>>> {};
-// member = set | element
-struct member : peg::sor<set, element<kInBounds, operand_of_in>> {};
+// Without a tuple_rest behind it, the tree builder refuses it.
+struct first_range : range_end<kInSet> {};
+// tuple_rest = { "," expression [ range_end ] }
+struct tuple_rest : peg::plus<token<comma>, expression, peg::opt<range_end<kInSet>>> {};
+struct file_set : token<file> {};
+// member = set | file | element
+struct member : peg::sor<set, file_set, element<kInBounds, operand_of_in>> {};
 
 struct question : peg::one<'?'> {};
 struct colon : peg::one<':'> {};
@@ -242,13 +258,75 @@ struct type_part : peg::seq<token<type_colon>, peg::must<type>, blanks> {};
 // bounds = "in" operation ".." operation
 struct bounds : peg::seq<token<in_word>, operation<kInBounds>, peg::must<bounds_dots>, blanks,
                          operation<kInBounds>> {};
-// declaration = "let" variable [ type_part ] "=" operation [ bounds ] ";"
-struct declaration
-    : peg::seq<token<let>, peg::must<declared>, blanks, peg::opt<type_part>, peg::must<equals>,
-               blanks, operation<kInBounds>, peg::opt<bounds>, peg::must<semicolon>, blanks> {};
+// variable_declaration = variable [ type_part ] "=" operation [ bounds ]
+struct variable_declaration : peg::seq<token<declared>, peg::opt<type_part>, peg::must<equals>,
+                                       blanks, operation<kInBounds>, peg::opt<bounds>> {};
+struct declared_set : live_set {};
+// set_type = type | "(" type "," type ")"
+struct type_name : identifier {};
+struct inner_space : peg::star<peg::space> {};
+struct tuple_type : peg::seq<peg::one<'('>, inner_space, type_name, inner_space, peg::one<','>,
+                             inner_space, type_name, inner_space, peg::one<')'>> {};
+struct set_type : peg::sor<tuple_type, type_name> {};
+struct set_or_file : peg::sor<set, file_set> {};
+struct set_equals : equals {};
+// set_declaration = live_set ":" set_type [ "=" ( set | file ) ]
+struct set_declaration
+    : peg::seq<token<declared_set>, peg::must<type_colon>, blanks, peg::must<set_type>, blanks,
+               peg::opt<token<set_equals>, peg::must<set_or_file>>> {};
+struct defined : peg::seq<peg::not_at<reserved>, identifier> {};
+// definition = name "=" ( set | file | expression [ range_end ] )
+struct definition
+    : peg::seq<token<defined>, peg::must<equals>, blanks,
+               peg::sor<set, file_set, peg::seq<expression, peg::opt<range_end<kInBounds>>>>> {};
+struct declared_thing : peg::sor<variable_declaration, set_declaration, definition> {};
+// declaration = "let" ( variable_declaration | set_declaration | definition ) ";"
+struct declaration : peg::seq<token<let>, peg::must<declared_thing>, peg::must<semicolon>, blanks> {
+};
+
+// ---- policies
+
+struct allow : peg::keyword<'a', 'l', 'l', 'o', 'w'> {};
+struct drop : peg::keyword<'d', 'r', 'o', 'p'> {};
+struct count : peg::keyword<'c', 'o', 'u', 'n', 't'> {};
+struct default_word : peg::keyword<'d', 'e', 'f', 'a', 'u', 'l', 't'> {};
+struct rule_action : peg::sor<allow, drop, count> {};
+struct rule_name : identifier {};
+struct name_colon : peg::one<':'> {};
+struct name_ahead : peg::at<identifier, blanks, peg::one<':'>, peg::not_at<peg::one<':'>>> {};
+// name_part = name ":", which is no IPv6 address
+struct name_part : peg::seq<peg::not_at<peg::sor<reserved, ipv6>>, name_ahead, token<rule_name>,
+                            token<name_colon>> {};
+struct rule_end : peg::one<';'> {};
+// rule = ( "allow" | "drop" | "count" ) [ name_part ] expression ";"
+struct rule
+    : peg::seq<token<rule_action>, peg::opt<name_part>, expression, peg::must<rule_end>, blanks> {};
+struct default_action : peg::sor<allow, drop> {};
+struct default_end : peg::one<';'> {};
+// default_rule = "default" ( "allow" | "drop" ) ";"
+struct default_rule : peg::seq<token<default_word>, peg::must<default_action>, blanks,
+                               peg::must<default_end>, blanks> {};
+// rules = { rule } default_rule
+struct rules : peg::seq<peg::star<rule>, peg::must<default_rule>> {};
+
+struct ingress : peg::keyword<'i', 'n', 'g', 'r', 'e', 's', 's'> {};
+struct egress : peg::keyword<'e', 'g', 'r', 'e', 's', 's'> {};
+struct open_part : peg::one<'{'> {};
+struct close_part : peg::one<'}'> {};
+struct part_direction : peg::seq<peg::sor<ingress, egress>, peg::at<blanks, open_part>> {};
+// part = ( "ingress" | "egress" ) "{" rules "}"
+struct part
+    : peg::seq<token<part_direction>, token<open_part>, rules, peg::must<close_part>, blanks> {};
+struct parts_end : peg::eof {};
+struct parts : peg::seq<peg::plus<part>, peg::must<parts_end>> {};
+struct begin_rules : peg::at<peg::sor<rule_action, default_word>> {};
+struct rules_end : peg::eof {};
+struct bare_rules : peg::seq<begin_rules, rules, peg::must<rules_end>> {};
+
 struct end : peg::eof {};
-// filter = blanks { declaration } expression end
-struct filter : peg::seq<blanks, peg::star<declaration>, expression, peg::must<end>> {};
+// filter = blanks { declaration } ( part { part } | rules | expression ) end
+struct filter : peg::seq<blanks, peg::star<declaration>,
+                         peg::sor<parts, bare_rules, peg::seq<expression, peg::must<end>>>> {};
 
 // ---- for messages
 
@@ -266,7 +344,8 @@ struct symbol {
   }
 };
 // piece = a token of any kind, or one character that is of none
-struct piece : peg::sor<prefix, address, integer, word, peg::seq<dollar, peg::opt<identifier>>,
-                        dots, symbol, peg::utf8::any> {};
+struct piece : peg::sor<prefix, address, integer, word,
+                        peg::seq<peg::sor<dollar, at_sign>, peg::opt<identifier>>, dots, symbol,
+                        peg::utf8::any> {};
 
 }  // namespace fwc::grammar

@@ -16,6 +16,11 @@ bool binds_first(Operator left, Operator right) {
   return row(left).precedence >= row(right).precedence;
 }
 
+ast::RuleAction action_of(std::string_view word) {
+  if (word == "allow") return ast::RuleAction::allow;
+  return word == "drop" ? ast::RuleAction::drop : ast::RuleAction::count;
+}
+
 }  // namespace
 
 std::optional<Span> TreeBuilder::opener() const {
@@ -81,6 +86,16 @@ void TreeBuilder::variable(const Token& token) {
   leaf(ast::Variable{std::string(token.text.substr(1))}, token.span);
 }
 
+void TreeBuilder::live_set(const Token& token) {
+  leaf(ast::LiveSet{std::string(token.text.substr(1))}, token.span);
+}
+
+void TreeBuilder::file(const Token& token) {
+  const std::size_t quote = token.text.find('"');
+  leaf(ast::File{std::string(token.text.substr(quote + 1, token.text.size() - quote - 2))},
+       token.span);
+}
+
 // ---- operators
 
 void TreeBuilder::begin_operation() {
@@ -106,14 +121,11 @@ void TreeBuilder::reduce() {
   const OperatorRow& top = row(operators_.back().op);
   if (top.unary) return reduce_unary();
   switch (top.kind) {
-    case OperatorKind::logical:
-      return reduce_chain();
-    case OperatorKind::membership:
-      return reduce_membership();
+    case OperatorKind::logical: return reduce_chain();
+    case OperatorKind::membership: return reduce_membership();
     case OperatorKind::equality:
     case OperatorKind::ordering:
-    case OperatorKind::arithmetic:
-      return reduce_binary();
+    case OperatorKind::arithmetic: return reduce_binary();
   }
 }
 
@@ -185,26 +197,44 @@ void TreeBuilder::open(const Token& token) {
 void TreeBuilder::close_parenthesis(const Token& token) {
   --open_levels_;
   Operand& inner = operands_.back();
+  if (std::holds_alternative<ast::Range>(filter_.nodes[inner.node].value))
+    throw SyntaxError{.kind = SyntaxError::Kind::syntax,
+                      .span = dots_,
+                      .message = "`..` stands outside of a range",
+                      .hint = "a range follows `in`, as in `dst_port in 1..1023`"};
   check_depth(++inner.depth, openers_.back().span);
   inner.outer = join(openers_.back().span, token.span);
   filter_.nodes[inner.node].parenthesized = true;
   openers_.pop_back();
 }
 
+TreeBuilder::Elements TreeBuilder::take_elements(std::size_t before) {
+  const auto first = operands_.begin() + static_cast<std::ptrdiff_t>(before);
+  Elements taken;
+  taken.nodes.reserve(static_cast<std::size_t>(operands_.end() - first));
+  for (auto i = first; i != operands_.end(); ++i) {
+    taken.nodes.push_back(i->node);
+    taken.depth = std::max(taken.depth, i->depth);
+  }
+  operands_.erase(first, operands_.end());
+  return taken;
+}
+
 void TreeBuilder::close_set(const Token& token) {
   --open_levels_;
   const Opener brace = openers_.back();
   openers_.pop_back();
-  const auto first = operands_.begin() + static_cast<std::ptrdiff_t>(brace.operands);
-  ast::Set set;
-  set.elements.reserve(static_cast<std::size_t>(operands_.end() - first));
-  std::size_t depth = 0;
-  for (auto i = first; i != operands_.end(); ++i) {
-    set.elements.push_back(i->node);
-    depth = std::max(depth, i->depth);
-  }
-  operands_.erase(first, operands_.end());
-  add(std::move(set), join(brace.span, token.span), depth + 1, brace.span);
+  Elements elements = take_elements(brace.operands);
+  add(ast::Set{std::move(elements.nodes)}, join(brace.span, token.span), elements.depth + 1,
+      brace.span);
+}
+
+/// All that stands behind the parenthesis that is open.
+void TreeBuilder::tuple() {
+  const Opener& parenthesis = openers_.back();
+  const Span span = join(operands_[parenthesis.operands].outer, operands_.back().outer);
+  Elements elements = take_elements(parenthesis.operands);
+  add(ast::Tuple{std::move(elements.nodes)}, span, elements.depth + 1, parenthesis.span);
 }
 
 void TreeBuilder::colon(const Token&) {
@@ -227,7 +257,11 @@ void TreeBuilder::conditional() {
 
 void TreeBuilder::declared(const Token& token) {
   declaration_ = {};
-  declaration_.name = token.text.substr(1);
+  const char sign = token.text.front();
+  declaration_.kind = sign == '$'   ? ast::DeclarationKind::variable
+                      : sign == '@' ? ast::DeclarationKind::live_set
+                                    : ast::DeclarationKind::definition;
+  declaration_.name = token.text.substr(sign == '$' || sign == '@' ? 1 : 0);
   declaration_.name_span = token.span;
 }
 
@@ -239,12 +273,64 @@ void TreeBuilder::type(const Token& token) {
 void TreeBuilder::declaration() {
   // The bounds, if there are any, lie above the value.
   if (operands_.size() == 2) declaration_.bounds = pop().node;
-  declaration_.value = pop().node;
+  declaration_.has_value = !operands_.empty();
+  if (declaration_.has_value) declaration_.value = pop().node;
   filter_.declarations.push_back(std::move(declaration_));
 }
 
+// ---- policies
+
+void TreeBuilder::part(const Token& token) {
+  const auto direction =
+      token.text == "ingress" ? ast::PartDirection::ingress : ast::PartDirection::egress;
+  filter_.parts.push_back(
+      {.direction = direction, .span = token.span, .rules = {}, .otherwise = {}});
+}
+
+void TreeBuilder::open_part(const Token& token) {
+  openers_.push_back({.span = token.span, .operands = operands_.size()});
+}
+
+void TreeBuilder::close_part(const Token&) {
+  openers_.pop_back();
+}
+
+void TreeBuilder::begin_rules() {
+  filter_.parts.emplace_back();
+}
+
+void TreeBuilder::rule_action(const Token& token) {
+  rule_ = {};
+  rule_.action = action_of(token.text);
+  rule_.action_span = token.span;
+}
+
+void TreeBuilder::rule_name(const Token& token) {
+  rule_.name = token.text;
+  rule_.name_span = token.span;
+}
+
+void TreeBuilder::rule(const Token& token) {
+  rule_.condition = pop().node;
+  rule_.span = join(rule_.action_span, token.span);
+  filter_.parts.back().rules.push_back(std::move(rule_));
+}
+
+void TreeBuilder::default_word(const Token& token) {
+  filter_.parts.back().otherwise.span = token.span;
+}
+
+void TreeBuilder::default_action(const Token& token) {
+  filter_.parts.back().otherwise.action = action_of(token.text);
+}
+
+void TreeBuilder::default_rule(const Token& token) {
+  ast::Default& otherwise = filter_.parts.back().otherwise;
+  otherwise.span = join(otherwise.span, token.span);
+}
+
 ast::Filter TreeBuilder::take() && {
-  filter_.root = operands_.back().node;
+  if (!filter_.is_policy()) filter_.root = operands_.back().node;
   return std::move(filter_);
 }
 

@@ -41,18 +41,22 @@ class TreeBuilder {
   void prefix(const Token& token);
   void name(const Token& token);
   void variable(const Token& token);
+  void live_set(const Token& token);
+  void file(const Token& token);
 
   // Operators; every operation is between begin and end.
   void begin_operation();
   void end_operation();
   void unary(Operator op, Span span);
   void infix(Operator op, Span span);
+  void dots(const Token& token) { dots_ = token.span; }
   void range();
 
   // Pairs.
   void open(const Token& token);  ///< `(`, `{` or `?`
   void close_parenthesis(const Token& token);
   void close_set(const Token& token);
+  void tuple();
   void colon(const Token& token);
   void conditional();
 
@@ -60,6 +64,18 @@ class TreeBuilder {
   void declared(const Token& token);
   void type(const Token& token);
   void declaration();
+
+  // Policies.
+  void part(const Token& token);
+  void open_part(const Token& token);
+  void close_part(const Token& token);
+  void begin_rules();
+  void rule_action(const Token& token);
+  void rule_name(const Token& token);
+  void rule(const Token& token);
+  void default_word(const Token& token);
+  void default_action(const Token& token);
+  void default_rule(const Token& token);
 
   ast::Filter take() &&;
 
@@ -80,7 +96,14 @@ class TreeBuilder {
     std::size_t operands;  ///< how many there were before
   };
 
+  struct Elements {
+    std::vector<ast::NodeId> nodes;
+    std::size_t depth = 0;  ///< of the deepest
+  };
+
   void leaf(Value value, Span span);
+  /// The operands beyond the first so many.
+  Elements take_elements(std::size_t before);
   /// Adds a node and makes it an operand; `culprit` is what gets the blame if it is too deep.
   void add(Value value, Span span, std::size_t depth, Span culprit);
   Operand pop();
@@ -98,7 +121,9 @@ class TreeBuilder {
   ParseLimits limits_;
   ast::Filter filter_;
   std::optional<Span> last_;
+  Span dots_;  ///< the last `..`
   ast::Declaration declaration_;
+  ast::Rule rule_{};
   std::vector<Operand> operands_;
   std::vector<Waiting> operators_;
   std::vector<std::size_t> operations_;  ///< where in `operators_` each open operation starts

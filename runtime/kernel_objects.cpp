@@ -88,8 +88,13 @@ bool is_live_map(const MapInfo& map) {
 }
 
 bool is_counters_map(const MapInfo& map) {
-  return map.type == BPF_MAP_TYPE_PERCPU_ARRAY && map.name == kCountersMap && map.entries == 4 &&
+  return map.type == BPF_MAP_TYPE_PERCPU_ARRAY && map.name == kCountersMap && map.entries >= 4 &&
          map.key_size == 4 && map.value_size == 16;
+}
+
+bool is_set_map(const MapInfo& map) {
+  return map.type == BPF_MAP_TYPE_ARRAY_OF_MAPS && map.name.starts_with(kSetMapPrefix) &&
+         map.entries == 1;
 }
 
 Expected<LinkInfo> link_info(int fd, std::string_view what) {
@@ -130,8 +135,18 @@ void LoadedObjectBuilder::set_program(Program program) {
 }
 
 void LoadedObjectBuilder::add_map(FileDescriptor map, const MapInfo& info) {
-  if (is_live_map(info)) object_.live_ = std::move(map);
-  if (is_counters_map(info)) object_.counters_ = std::move(map);
+  if (is_live_map(info))
+    object_.live_ = std::move(map);
+  else if (is_counters_map(info))
+    object_.counters_ = std::move(map);
+  else if (is_set_map(info))
+    add_set(info.name, std::move(map));
+}
+
+void LoadedObjectBuilder::add_set(std::string name, FileDescriptor map) {
+  const auto same = [&](const auto& set) { return set.first == name; };
+  if (std::none_of(object_.sets_.begin(), object_.sets_.end(), same))
+    object_.sets_.emplace_back(std::move(name), std::move(map));
 }
 
 Expected<void> LoadedObjectBuilder::add_maps(const ProgramInfo& program, const std::string& pin) {

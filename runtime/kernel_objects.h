@@ -18,6 +18,7 @@ inline constexpr std::string_view kIngressProgram = "fwc_ingress";
 inline constexpr std::string_view kEgressProgram = "fwc_egress";
 inline constexpr std::string_view kLiveMap = ".data.live";
 inline constexpr std::string_view kCountersMap = "counters";
+inline constexpr std::string_view kSetMapPrefix = "set_";
 
 struct ProgramInfo {
   std::string name;
@@ -56,6 +57,7 @@ Expected<LinkInfo> link_info(int fd, std::string_view what);
 /// A map that an object of fwc's brings along: its live variables or its counters.
 bool is_live_map(const MapInfo& map);
 bool is_counters_map(const MapInfo& map);
+bool is_set_map(const MapInfo& map);
 
 /// Opens a program of fwc's by its id, for its maps too. Needs CAP_SYS_ADMIN.
 Expected<FileDescriptor> program_by_id(std::uint32_t id);
@@ -69,6 +71,7 @@ class LoadedObjectBuilder {
   void set_program(Program program);
   void set_live(FileDescriptor map) { object_.live_ = std::move(map); }
   void set_counters(FileDescriptor map) { object_.counters_ = std::move(map); }
+  void add_set(std::string name, FileDescriptor map);
   void set_given_variables(std::vector<std::string> names) {
     object_.given_variables_ = std::move(names);
   }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Where each live variable lies in its map, by the type information: VARs of DATASEC `.data.live`,
-// with their bounds as declaration tags `fwc:int:MIN:MAX` and `fwc:bool`.
+// with their bounds as declaration tags `fwc:int:MIN:MAX`, `fwc:bool` and `fwc:ip`.
 #include "runtime/live_layout.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <fmt/core.h>
 #include <fmt/ranges.h>
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -17,15 +20,22 @@
 #include "fwc/runtime/environment.h"
 #include "runtime/errors.h"
 #include "runtime/kernel_objects.h"
+#include "runtime/live_lock.h"
+#include "runtime/live_sets.h"
 
 namespace fwc::runtime {
 namespace {
 
 constexpr std::string_view kIntTag = "fwc:int:";
 constexpr std::string_view kBoolTag = "fwc:bool";
+constexpr std::string_view kIpTag = "fwc:ip";
+constexpr std::string_view kSide = "fwc_side";
+constexpr std::size_t kWord = 8;
+constexpr std::size_t kAddress = 3 * kWord;
 
 void apply_tag(std::string_view tag, LiveVariable& variable) {
   if (tag == kBoolTag) variable.type = Variable::Type::boolean;
+  if (tag == kIpTag) variable.type = Variable::Type::address;
   if (!tag.starts_with(kIntTag)) return;
   const char* end = tag.data() + tag.size();
   std::int64_t minimum = 0;
@@ -57,19 +67,34 @@ bool is_bool(const btf* types, const btf_type* variable) {
 Expected<LiveLayout> layout_of_section(const btf* types, const btf_type* section,
                                        std::size_t size) {
   LiveLayout layout;
+  std::optional<std::size_t> side;
   const btf_var_secinfo* entry = ::btf_var_secinfos(section);
   for (int i = 0; i < ::btf_vlen(section); ++i, ++entry) {
     const btf_type* variable = ::btf__type_by_id(types, entry->type);
     const char* name =
         variable == nullptr ? nullptr : ::btf__name_by_offset(types, variable->name_off);
-    const bool fits = entry->size == 8 && entry->offset % 8 == 0 && entry->offset + 8 <= size;
+    const bool fits = entry->size >= kWord && entry->size % kWord == 0 &&
+                      entry->offset % kWord == 0 && entry->offset + entry->size <= size;
     if (name == nullptr || !fits) {
       return make_error(Error::Kind::data, "the live variables are not laid out as fwc does");
     }
-    LiveVariable live{.name = name, .offset = entry->offset};
+    if (name == kSide) {
+      side = entry->offset;
+      continue;
+    }
+    LiveVariable live{.name = name, .offset = entry->offset, .size = entry->size, .side = {}};
     if (is_bool(types, variable)) live.type = Variable::Type::boolean;
     apply_tags(types, static_cast<int>(entry->type), live);
     layout.push_back(std::move(live));
+  }
+  for (LiveVariable& live : layout) {
+    live.side = side;
+    if (side) live.size /= 2;
+    // A kernel that knows no tags keeps the size.
+    if (live.size == kAddress) live.type = Variable::Type::address;
+    if (live.size != kWord && live.size != kAddress) {
+      return make_error(Error::Kind::data, "the live variables are not laid out as fwc does");
+    }
   }
   std::sort(layout.begin(), layout.end(),
             [](const LiveVariable& a, const LiveVariable& b) { return a.offset < b.offset; });
@@ -90,26 +115,102 @@ Error unknown_variable(const LiveLayout& layout, const std::string& name) {
       known.empty() ? "it has none at all" : fmt::format("it has {}", fmt::join(known, ", ")));
 }
 
-Expected<std::int64_t> judged(const LiveVariable& variable, const Value& value) {
+/// The words of 64 bits that a variable is.
+using Words = std::vector<std::uint64_t>;
+
+std::string_view type_name(Variable::Type type) {
+  switch (type) {
+    case Variable::Type::integer: return "an int";
+    case Variable::Type::boolean: return "a bool";
+    case Variable::Type::address: return "an ip";
+  }
+  return "";
+}
+
+Words words_of(const IpAddress& address) {
+  const auto number = [&](std::size_t from, std::size_t bytes) {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < bytes; ++i) sum = sum << 8 | address.bytes[from + i];
+    return sum;
+  };
+  if (!address.ipv6) return {kLiveIpv4, 0, number(0, 4)};
+  return {kLiveIpv6, number(0, 8), number(8, 8)};
+}
+
+IpAddress address_of(const std::byte* at) {
+  std::uint64_t words[3];
+  std::memcpy(words, at, sizeof words);
+  IpAddress address{.ipv6 = words[0] == kLiveIpv6};
+  const auto put = [&](std::size_t from, std::size_t bytes, std::uint64_t value) {
+    for (std::size_t i = 0; i < bytes; ++i)
+      address.bytes[from + i] = static_cast<std::uint8_t>(value >> (8 * (bytes - 1 - i)));
+  };
+  if (!address.ipv6) put(0, 4, words[2]);
+  if (address.ipv6) put(0, 8, words[1]);
+  if (address.ipv6) put(8, 8, words[2]);
+  return address;
+}
+
+Error wrong_type(const LiveVariable& variable, const Value& value, Variable::Type given) {
+  static constexpr const char* kHints[] = {"give a number", "give `true` or `false`",
+                                           "give an address"};
+  return make_error(Error::Kind::usage,
+                    fmt::format("`${}` is {}, but `{}` is {}", variable.name,
+                                type_name(variable.type), to_string(value), type_name(given)),
+                    kHints[static_cast<std::size_t>(variable.type)]);
+}
+
+Expected<Words> judged(const LiveVariable& variable, const Value& value) {
   const bool* flag = std::get_if<bool>(&value);
-  if (variable.type == Variable::Type::boolean) {
-    if (flag != nullptr) return std::int64_t{*flag};
-    return make_error(
-        Error::Kind::usage,
-        fmt::format("`${}` is a bool, but {} is an int", variable.name, to_string(value)),
-        "give `true` or `false`");
-  }
-  if (flag != nullptr) {
-    return make_error(
-        Error::Kind::usage,
-        fmt::format("`${}` is an int, but `{}` is a bool", variable.name, to_string(value)),
-        "give a number");
-  }
+  const auto* address = std::get_if<IpAddress>(&value);
+  const Variable::Type given = flag != nullptr      ? Variable::Type::boolean
+                               : address != nullptr ? Variable::Type::address
+                                                    : Variable::Type::integer;
+  if (given != variable.type) return wrong_type(variable, value, given);
+  if (flag != nullptr) return Words{*flag};
+  if (address != nullptr) return words_of(*address);
   const std::int64_t number = std::get<std::int64_t>(value);
-  if (number >= variable.minimum && number <= variable.maximum) return number;
+  if (number >= variable.minimum && number <= variable.maximum)
+    return Words{static_cast<std::uint64_t>(number)};
   return make_error(Error::Kind::usage,
                     fmt::format("{} is out of the range of `${}`", number, variable.name),
                     fmt::format("it takes {} to {}", variable.minimum, variable.maximum));
+}
+
+std::size_t current_side(const LiveVariable& variable, const std::vector<std::byte>& bytes) {
+  std::uint64_t side = 0;
+  if (variable.side) std::memcpy(&side, bytes.data() + *variable.side, sizeof side);
+  return side & 1;
+}
+
+struct Change {
+  const LiveVariable* variable;
+  Words words;
+
+  void write(std::vector<std::byte>& bytes, std::size_t side) const {
+    std::memcpy(bytes.data() + variable->offset + side * variable->size, words.data(),
+                words.size() * kWord);
+  }
+};
+
+/// Judges all before any is written.
+Expected<std::vector<Change>> changes_of(const LiveLayout& layout,
+                                         const std::vector<Assignment>& assignments) {
+  std::vector<Change> changes;
+  for (const Assignment& assignment : assignments) {
+    const LiveVariable* variable = find(layout, assignment.name);
+    if (variable == nullptr) return unknown_variable(layout, assignment.name);
+    Expected<Words> words = judged(*variable, assignment.value);
+    if (!words) return words.error();
+    changes.push_back({.variable = variable, .words = *std::move(words)});
+  }
+  return changes;
+}
+
+/// Until every CPU has left what it ran under rcu_read_lock(), as programs on cgroups do: the
+/// global command of membarrier(2) is synchronize_rcu() in the kernel.
+void wait_for_packets_under_way() {
+  ::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
 struct BtfFree {
@@ -137,23 +238,48 @@ Expected<LiveLayout> live_layout_of_map(int map) {
 
 Expected<void> assign(const LiveLayout& layout, const std::vector<Assignment>& assignments,
                       std::vector<std::byte>& bytes) {
-  std::vector<std::byte> changed = bytes;
-  for (const Assignment& assignment : assignments) {
-    const LiveVariable* variable = find(layout, assignment.name);
-    if (variable == nullptr) return unknown_variable(layout, assignment.name);
-    Expected<std::int64_t> number = judged(*variable, assignment.value);
-    if (!number) return number.error();
-    std::memcpy(changed.data() + variable->offset, &*number, sizeof *number);
-  }
-  bytes = std::move(changed);
+  const Expected<std::vector<Change>> changes = changes_of(layout, assignments);
+  if (!changes) return changes.error();
+  for (const Change& change : *changes)
+    for (std::size_t side = 0; side <= (change.variable->side ? 1U : 0U); ++side)
+      change.write(bytes, side);
   return {};
 }
 
 Value value_in(const LiveVariable& variable, const std::vector<std::byte>& bytes) {
+  const std::byte* at =
+      bytes.data() + variable.offset + current_side(variable, bytes) * variable.size;
+  if (variable.type == Variable::Type::address) return address_of(at);
   std::int64_t number = 0;
-  std::memcpy(&number, bytes.data() + variable.offset, sizeof number);
+  std::memcpy(&number, at, sizeof number);
   if (variable.type == Variable::Type::boolean) return number != 0;
   return number;
+}
+
+Expected<void> change_live_map(int map, const LiveLayout& layout,
+                               const std::vector<Assignment>& assignments) {
+  const LiveLock lock(map);
+  Expected<std::vector<std::byte>> bytes = read_live_map(map);
+  if (!bytes) return bytes.error();
+  const Expected<std::vector<Change>> changes = changes_of(layout, assignments);
+  if (!changes) return changes.error();
+  if (changes->empty()) return {};
+  const LiveVariable& any = layout.front();
+  if (!any.side) {
+    for (const Change& change : *changes) change.write(*bytes, 0);
+    return write_live_map(map, *bytes);
+  }
+  const std::size_t from = current_side(any, *bytes);
+  const std::uint64_t to = 1 - from;
+  for (const LiveVariable& variable : layout)
+    std::memcpy(bytes->data() + variable.offset + to * variable.size,
+                bytes->data() + variable.offset + from * variable.size, variable.size);
+  for (const Change& change : *changes) change.write(*bytes, to);
+  if (Expected<void> written = write_live_map(map, *bytes); !written) return written;
+  std::memcpy(bytes->data() + *any.side, &to, sizeof to);
+  Expected<void> switched = write_live_map(map, *bytes);
+  wait_for_packets_under_way();  // the next change writes where they read
+  return switched;
 }
 
 Expected<std::vector<std::byte>> read_live_map(int map) {

@@ -47,11 +47,20 @@ std::string check_types(const std::vector<Section>& sections) {
   return found ? "" : "it has no section `.BTF`";
 }
 
+std::string check_sets(const std::vector<Section>& sections) {
+  for (const Section& section : sections) {
+    if (section.name == kSetsSection && !read_initial_sets(section.content))
+      return "section `fwc.sets` is damaged";
+  }
+  return {};
+}
+
 std::string find_problem(const Object& object) {
   if (object.bytes.size() > kMaxObject) return "it is too large";
   const SectionTable table = read_sections(ByteReader(object.bytes));
   if (!table.problem.empty()) return table.problem;
-  for (const auto& check : {check_license, check_programs, check_symbols, check_types}) {
+  for (const auto& check :
+       {check_license, check_programs, check_symbols, check_types, check_sets}) {
     std::string problem = check(table.sections);
     if (!problem.empty()) return problem;
   }
@@ -59,6 +68,24 @@ std::string find_problem(const Object& object) {
 }
 
 }  // namespace
+
+std::optional<std::vector<InitialSet>> read_initial_sets(ByteReader section) {
+  std::vector<InitialSet> sets;
+  for (std::uint64_t at = 0; at < section.size();) {
+    const auto name = section.slice(at, kMapName);
+    const auto text = name ? name->text(0) : std::optional<std::string_view>{};
+    const auto key_bytes = section.read<std::uint32_t>(at + kMapName);
+    const auto count = section.read<std::uint32_t>(at + kMapName + 4);
+    if (!text || !count || (*key_bytes != 12 && *key_bytes != 24)) return {};
+    at += kMapName + 8;
+    if (!section.slice(at, std::uint64_t{*key_bytes} * *count)) return {};
+    InitialSet set{.map = std::string(*text), .key_bytes = *key_bytes, .keys = {}};
+    for (std::uint32_t i = 0; i < *count; ++i, at += *key_bytes)
+      set.keys.push_back(*section.slice(at, *key_bytes));
+    sets.push_back(std::move(set));
+  }
+  return sets;
+}
 
 Expected<void> check_object(const Object& object) {
   const std::string problem = find_problem(object);

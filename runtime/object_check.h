@@ -5,6 +5,8 @@
 
 #include <elf.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +38,19 @@ std::string check_btf(ByteReader btf);
 
 /// Checks the tables of `.BTF.ext`.
 std::string check_btf_ext(ByteReader ext);
+
+/// What the live sets hold at first: a list of the names of their maps with their keys.
+inline constexpr std::string_view kSetsSection = "fwc.sets";
+inline constexpr std::size_t kMapName = 16;
+
+struct InitialSet {
+  std::string map;
+  std::uint32_t key_bytes = 0;
+  std::vector<ByteReader> keys;
+};
+
+/// Nothing where the section is damaged.
+std::optional<std::vector<InitialSet>> read_initial_sets(ByteReader section);
 
 /// Names of the two program sections.
 inline constexpr std::string_view kEgressSection = "cgroup_skb/egress";

@@ -82,7 +82,12 @@ class SymbolChecker {
 
   // A variable that says it lies among the maps, or the other way round, is another program.
   static bool is_placed_in_data(const Elf64_Sym& symbol, std::string_view section) {
-    if (section == ".data.live") return symbol.st_value % 8 == 0 && symbol.st_size == 8;
+    if (section == ".data.live") {
+      // A word or an address, alone or twice.
+      const bool known = symbol.st_size == 8 || symbol.st_size == 16 || symbol.st_size == 24 ||
+                         symbol.st_size == 48;
+      return symbol.st_value % 8 == 0 && known;
+    }
     if (section == ".maps") return symbol.st_value % 8 == 0 && symbol.st_size >= 16;
     return true;
   }

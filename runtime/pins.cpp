@@ -13,6 +13,7 @@
 #include "runtime/files.h"
 #include "runtime/kernel_objects.h"
 #include "runtime/live_layout.h"
+#include "runtime/live_sets.h"
 #include "runtime/pin_paths.h"
 #include "runtime/pin_transaction.h"
 
@@ -150,6 +151,7 @@ Expected<std::vector<std::string>> pin(const LoadedObject& object, const std::st
     Expected<LoadedObject> old = open_pin(path);
     if (!old) return old.error();
     if (Expected<void> carried = carry_values(*old, object); !carried) return carried.error();
+    if (Expected<void> carried = carry_sets(*old, object); !carried) return carried.error();
   }
   return replace_pins(path, programs, maps);
 }

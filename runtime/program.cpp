@@ -16,6 +16,7 @@
 #include "runtime/kernel_objects.h"
 #include "runtime/libbpf_log.h"
 #include "runtime/live_layout.h"
+#include "runtime/live_sets.h"
 
 namespace fwc::runtime {
 namespace {
@@ -105,6 +106,8 @@ Expected<LoadedObject> keep_descriptors(const bpf_object* object, std::vector<st
       builder.set_live(std::move(fd));
     else if (is_counters_map(*info))
       builder.set_counters(std::move(fd));
+    else if (is_set_map(*info))
+      builder.add_set(info->name, std::move(fd));
   }
   builder.set_given_variables(std::move(given));
   return std::move(builder).take();
@@ -149,7 +152,10 @@ Expected<LoadedObject> load(const Object& object, const LoadOptions& options) {
   }
   std::vector<std::string> given;
   for (const Assignment& assignment : options.variables) given.push_back(assignment.name);
-  return keep_descriptors(opened->get(), std::move(given));
+  Expected<LoadedObject> loaded = keep_descriptors(opened->get(), std::move(given));
+  if (!loaded) return loaded;
+  if (Expected<void> filled = fill_sets(object, *loaded); !filled) return filled.error();
+  return loaded;
 }
 
 }  // namespace fwc::runtime

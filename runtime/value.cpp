@@ -2,6 +2,7 @@
 // Values of live variables as text.
 #include "fwc/runtime/value.h"
 
+#include <arpa/inet.h>
 #include <fmt/core.h>
 
 #include <charconv>
@@ -49,8 +50,28 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 
 }  // namespace
 
+std::optional<std::int64_t> parse_number(std::string_view text) {
+  return parse_integer(text);
+}
+
+std::string to_string(const IpAddress& address) {
+  char text[INET6_ADDRSTRLEN];
+  const int family = address.ipv6 ? AF_INET6 : AF_INET;
+  return ::inet_ntop(family, address.bytes.data(), text, sizeof text) == nullptr ? "" : text;
+}
+
+std::optional<IpAddress> parse_ip_address(std::string_view text) {
+  const std::string terminated(text);
+  IpAddress address{.ipv6 = text.find(':') != std::string_view::npos};
+  const int family = address.ipv6 ? AF_INET6 : AF_INET;
+  if (terminated.find('\0') != std::string::npos) return {};
+  if (::inet_pton(family, terminated.c_str(), address.bytes.data()) != 1) return {};
+  return address;
+}
+
 std::string to_string(const Value& value) {
   if (const bool* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* address = std::get_if<IpAddress>(&value)) return to_string(*address);
   return std::to_string(std::get<std::int64_t>(value));
 }
 
@@ -72,6 +93,9 @@ Expected<Assignment> parse_assignment(std::string_view text) {
   }
   if (const std::optional<std::int64_t> number = parse_integer(value)) {
     return Assignment{.name = std::string(name), .value = *number};
+  }
+  if (const std::optional<IpAddress> address = parse_ip_address(value)) {
+    return Assignment{.name = std::string(name), .value = *address};
   }
   return make_error(Error::Kind::usage,
                     fmt::format("`{}` is neither a 64-bit integer nor `true` or `false`", value),

@@ -33,10 +33,7 @@ Expected<void> set_variables(const LoadedObject& object,
   }
   Expected<LiveLayout> layout = live_layout_of_map(object.live_fd());
   if (!layout) return layout.error();
-  Expected<std::vector<std::byte>> bytes = read_live_map(object.live_fd());
-  if (!bytes) return bytes.error();
-  if (Expected<void> judged = assign(*layout, assignments, *bytes); !judged) return judged;
-  return write_live_map(object.live_fd(), *bytes);
+  return change_live_map(object.live_fd(), *layout, assignments);
 }
 
 }  // namespace fwc::runtime

@@ -21,38 +21,61 @@ std::string range_text(const Interval<std::int64_t>& range) {
 
 }  // namespace
 
-CheckResult check(const ast::Filter& filter, std::string_view text) {
-  return Checker(filter, text).run();
+CheckResult check(const ast::Filter& filter, std::string_view text,
+                  const SourceLoader& load_source) {
+  return Checker(filter, text, load_source).run();
 }
 
-Checker::Checker(const ast::Filter& filter, std::string_view text)
-    : filter_(filter), text_(text), report_(text) {}
+Checker::Checker(const ast::Filter& filter, std::string_view text, const SourceLoader& load_source)
+    : filter_(filter), text_(text), report_(text), load_source_(load_source) {}
 
 CheckResult Checker::run() && {
   find_kinds();
   for (const ast::Declaration& declaration : filter_.declarations) declare(declaration);
   lint_precedence(filter_, report_);
-  const Value root = condition(filter_.root);
+  CheckedFilter rules = check_rules();
   warn_of_unused_variables();
-  if (report_.failed()) return {.filter = std::nullopt, .issues = std::move(report_).take()};
-  CheckedFilter checked = std::move(tree_).finish(*root, text_, std::move(variables_));
+  if (report_.failed())
+    return {
+        .filter = std::nullopt, .issues = std::move(report_).take(), .files = std::move(files_)};
+  rules.variables = std::move(variables_);
+  rules.live_sets = std::move(live_sets_);
+  CheckedFilter checked = std::move(tree_).finish(std::move(rules));
   lint_clauses(checked, report_);
   lint_presence(checked, report_);
   lint_whole(filter_, checked, report_);
   return {.filter = std::move(checked), .issues = std::move(report_).take()};
 }
 
-void Checker::declare(const ast::Declaration& declaration) {
+bool Checker::is_declared_twice(const ast::Declaration& declaration) {
   const auto is_this = [&](const auto& name) { return name == declaration.name; };
-  const auto first = std::find_if(variables_.begin(), variables_.end(),
-                                  [&](const auto& v) { return is_this(v.name); });
-  const Value value = this->value(declaration.value);
-  if (first != variables_.end() ||
-      std::any_of(failed_variables_.begin(), failed_variables_.end(), is_this)) {
+  const bool again = std::any_of(variables_.begin(), variables_.end(),
+                                 [&](const auto& v) { return is_this(v.name); }) ||
+                     std::any_of(failed_variables_.begin(), failed_variables_.end(), is_this);
+  if (again)
     report_.add(Code::duplicate_variable, declaration.name_span,
                 fmt::format("{} is declared twice", quoted("$" + declaration.name)));
-    return;
-  }
+  return again;
+}
+
+/// `let $gateway: ip = 10.0.0.1;`
+void Checker::declare_address(const ast::Declaration& declaration, NodeId value) {
+  if (declaration.bounds)
+    report_.add(Code::wrong_type, span_of(*declaration.bounds), "an ip variable has no bounds");
+  variables_.push_back(
+      {.name = declaration.name, .type = Type::address, .address = *tree_.constant_address(value)});
+  variable_spans_.push_back(declaration.name_span);
+  variable_read_.push_back(false);
+}
+
+void Checker::declare(const ast::Declaration& declaration) {
+  if (declaration.kind == ast::DeclarationKind::definition) return define(declaration);
+  if (declaration.kind == ast::DeclarationKind::live_set) return declare_live_set(declaration);
+  const Value value = this->value(declaration.value);
+  if (is_declared_twice(declaration)) return;
+  const bool as_address = !declaration.type || *declaration.type == name(Type::address);
+  if (value && as_address && tree_.constant_address(*value) != nullptr)
+    return declare_address(declaration, *value);
   const auto type = value ? declared_type(declaration, *value) : std::nullopt;
   const auto bounds = declared_bounds(declaration, type.value_or(Type::integer));
   const auto initial = value ? tree_.constant(*value) : std::nullopt;
@@ -81,15 +104,11 @@ std::optional<Type> Checker::declared_type(const ast::Declaration& declaration, 
     report_.add(code, span, std::move(message), std::move(hint));
     return std::nullopt;
   };
-  if (given == Type::address)
-    return no_type(Code::bad_default, span_of(declaration.value),
-                   fmt::format("the default {} is an ip", quote(declaration.value)),
-                   "a variable is an int or a bool");
-  if (!tree_.constant(value))
+  if (!tree_.constant(value) && tree_.constant_address(value) == nullptr)
     return no_type(Code::not_constant, span_of(declaration.value),
                    fmt::format("the default {} is not a constant", quote(declaration.value)));
   if (!declaration.type) return given;
-  for (const Type type : {Type::boolean, Type::integer}) {
+  for (const Type type : {Type::boolean, Type::integer, Type::address}) {
     if (name(type) != *declaration.type) continue;
     if (type == given) return type;
     return no_type(
@@ -99,7 +118,7 @@ std::optional<Type> Checker::declared_type(const ast::Declaration& declaration, 
   }
   return no_type(Code::wrong_type, declaration.type_span,
                  fmt::format("{} is not the type of a variable", quoted(*declaration.type)),
-                 "a variable is an `int` or a `bool`");
+                 "a variable is an `int`, a `bool` or an `ip`");
 }
 
 std::optional<Interval<std::int64_t>> Checker::declared_bounds(const ast::Declaration& declaration,
@@ -134,6 +153,11 @@ void Checker::warn_of_unused_variables() {
     if (!variable_read_[i])
       report_.add(Code::unused_variable, variable_spans_[i],
                   fmt::format("{} is never read", quoted("$" + variables_[i].name)));
+  for (std::size_t i = 0; i < live_sets_.size(); ++i)
+    if (!live_set_read_[i])
+      report_.add(Code::unused_variable, live_set_spans_[i],
+                  fmt::format("{} is never read", quoted("@" + live_sets_[i].name)));
+  warn_of_unused_definitions();
 }
 
 std::string Checker::source(ast::NodeId id) const {

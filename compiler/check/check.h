@@ -8,6 +8,7 @@
 
 #include "compiler/check/checked_filter.h"
 #include "compiler/diagnostics/issue.h"
+#include "fwc/compile.h"
 #include "grammar/ast.h"
 
 namespace fwc {
@@ -15,8 +16,10 @@ namespace fwc {
 struct CheckResult {
   std::optional<CheckedFilter> filter;  ///< empty exactly where an issue is an error
   Issues issues;                        ///< in the order of the text
+  std::vector<SourceFile> files = {};   ///< those that issues speak of
 };
 
-CheckResult check(const ast::Filter& filter, std::string_view text);
+CheckResult check(const ast::Filter& filter, std::string_view text,
+                  const SourceLoader& load_source = {});
 
 }  // namespace fwc

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -102,6 +103,13 @@ struct Member {
   friend bool operator==(const Member&, const Member&) = default;
 };
 
+/// Membership in a live set of one value or, of pairs, of two; false where a value is absent.
+struct LiveMember {
+  std::vector<NodeId> values;  ///< int or ip, as the set's element says
+  std::uint32_t set;           ///< place in CheckedFilter::live_sets
+  friend bool operator==(const LiveMember&, const LiveMember&) = default;
+};
+
 struct Not {
   NodeId operand;  ///< bool
   friend bool operator==(const Not&, const Not&) = default;
@@ -128,12 +136,16 @@ struct Conditional {
 
 struct Node {
   std::variant<BooleanConstant, IntegerConstant, AddressConstant, FieldValue, VariableValue,
-               Arithmetic, AsInteger, AsBoolean, Comparison, Member, Not, Logical, Conditional>
+               Arithmetic, AsInteger, AsBoolean, Comparison, Member, LiveMember, Not, Logical,
+               Conditional>
       value;
   Type type;
   Span span;  ///< the text that this node stands for
   friend bool operator==(const Node&, const Node&) = default;
 };
+
+/// The nodes that a node is made of.
+std::vector<NodeId> children(const Node& node);
 
 // --- sets and variables ---
 
@@ -157,21 +169,102 @@ struct ValueSet {
 /// A value that can be changed while the program runs.
 struct VariableDeclaration {
   std::string name;  ///< without the dollar sign
-  Type type;         ///< boolean or integer
-  std::int64_t initial;
-  std::int64_t minimum;  ///< bounds are included; a bool has 0 and 1
-  std::int64_t maximum;
+  Type type;         ///< boolean, integer or address
+  std::int64_t initial = 0;
+  std::int64_t minimum = 0;  ///< bounds are included; a bool has 0 and 1, an address none
+  std::int64_t maximum = 0;
+  Address address = {};  ///< the initial value of an address
   friend bool operator==(const VariableDeclaration&, const VariableDeclaration&) = default;
 };
 
+/// What the elements of a live set are: the types of the values that are looked up.
+enum class LiveElement : std::uint8_t { address, port, integer, address_port };
+
+constexpr std::string_view name(LiveElement element) {
+  switch (element) {
+    case LiveElement::address: return "ip";
+    case LiveElement::port: return "port";
+    case LiveElement::integer: return "int";
+    case LiveElement::address_port: return "(ip, port)";
+  }
+  return {};
+}
+
+inline constexpr std::int64_t kLargestPort = 65535;
+
+/// Addresses and ports that belong together: each of the one with each of the other.
+struct AddressPorts {
+  ValueSet addresses;
+  ValueSet ports;
+  friend bool operator==(const AddressPorts&, const AddressPorts&) = default;
+};
+
+/// A set that can be changed while the program runs.
+struct LiveSetDeclaration {
+  std::string name;  ///< without the at sign
+  LiveElement element = LiveElement::address;
+  ValueSet values;                  ///< what is in it at first
+  std::vector<AddressPorts> pairs;  ///< the same of pairs
+  friend bool operator==(const LiveSetDeclaration&, const LiveSetDeclaration&) = default;
+};
+
+// --- rules ---
+
+enum class RuleAction : std::uint8_t { allow, drop, count };
+
+/// What a word of the language says.
+constexpr std::string_view name(RuleAction action) {
+  switch (action) {
+    case RuleAction::allow: return "allow";
+    case RuleAction::drop: return "drop";
+    case RuleAction::count: return "count";
+  }
+  return {};
+}
+
+struct Rule {
+  std::string name;  ///< empty where it has none
+  RuleAction action;
+  NodeId condition;  ///< bool
+  Span span;         ///< the whole rule
+  friend bool operator==(const Rule&, const Rule&) = default;
+};
+
+/// The rules of one direction. The first `allow` or `drop` whose condition holds decides; a `count`
+/// whose condition holds is counted, and the rules after it are asked.
+struct Policy {
+  std::vector<Rule> rules;
+  bool default_allows = false;  ///< what happens where no rule decides
+  Span default_span;            ///< empty where none is written
+  friend bool operator==(const Policy&, const Policy&) = default;
+};
+
+/// A plain expression is the policy of one `allow` rule and `default drop`, for both directions.
 struct CheckedFilter {
   std::string text;         ///< what was written; spans point into it
   std::vector<Node> nodes;  ///< a child stands before its parent
-  NodeId root = 0;          ///< bool
   std::vector<ValueSet> sets;
   std::vector<VariableDeclaration> variables;
+  std::vector<LiveSetDeclaration> live_sets;
+  bool is_expression = true;      ///< written as one, without rules
+  bool has_parts = false;         ///< written with parts for one or both directions
+  std::optional<Policy> ingress;  ///< empty where the filter says nothing of that direction
+  std::optional<Policy> egress;
 
   const Node& at(NodeId id) const { return nodes[id]; }
+
+  const std::optional<Policy>& policy(bool of_ingress) const {
+    return of_ingress ? ingress : egress;
+  }
+
+  /// The condition of every rule, each once, in the order of the text.
+  std::vector<NodeId> conditions() const;
+
+  /// By node, whether it is one of the given or below one.
+  std::vector<bool> reachable(const std::vector<NodeId>& from) const;
+
+  /// The condition of a filter that is an expression.
+  NodeId expression() const { return egress->rules.front().condition; }
   friend bool operator==(const CheckedFilter&, const CheckedFilter&) = default;
 };
 

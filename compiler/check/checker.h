@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The state of one check() run: what is known of the tree so far, and one function for each kind of
 // written node. The functions are spread over check.cpp, names.cpp, expressions.cpp,
-// comparisons.cpp and memberships.cpp.
+// comparisons.cpp, memberships.cpp,
+// tuples.cpp, definitions.cpp, set_files.cpp, live_sets.cpp and policies.cpp.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "compiler/check/check.h"
 #include "compiler/check/literals.h"
 #include "compiler/check/report.h"
+#include "compiler/check/set_file.h"
 #include "compiler/check/tree.h"
 #include "compiler/language/constants.h"
 
@@ -19,7 +22,7 @@ namespace fwc {
 
 class Checker {
  public:
-  Checker(const ast::Filter& filter, std::string_view text);
+  Checker(const ast::Filter& filter, std::string_view text, const SourceLoader& load_source);
   CheckResult run() &&;
 
  private:
@@ -33,6 +36,12 @@ class Checker {
     ValueKind expected;  ///< the kind of constants that may stand here
   };
 
+  /// The values that a tuple looks up, in order.
+  struct TupleValues {
+    std::vector<NodeId> ids;
+    std::vector<ValueKind> kinds;
+  };
+
   /// The elements of a set as they are collected. Names that differ between the families, as ICMP
   /// types do, make it two sets.
   struct Elements {
@@ -42,12 +51,65 @@ class Checker {
     bool failed = false;
   };
 
+  /// `let name = …;`: a set by its written node, anything else by its value.
+  struct Definition {
+    std::string_view name;
+    Span span;
+    ast::NodeId written;
+    bool is_set = false;
+    Value value = std::nullopt;  ///< empty of a set, and where it is wrong
+    bool used = false;
+  };
+
   // check.cpp
   void declare(const ast::Declaration& declaration);
+  bool is_declared_twice(const ast::Declaration& declaration);
+  void declare_address(const ast::Declaration& declaration, NodeId value);
   std::optional<Type> declared_type(const ast::Declaration& declaration, NodeId value);
   std::optional<Interval<std::int64_t>> declared_bounds(const ast::Declaration& declaration,
                                                         Type type);
   void warn_of_unused_variables();
+
+  // policies.cpp
+  CheckedFilter check_rules();
+  NodeId bounded_condition(ast::NodeId id);
+  Policy check_part(const ast::Part& part);
+
+  // definitions.cpp
+  void define(const ast::Declaration& declaration);
+  void check_name(const ast::Declaration& declaration);
+  Definition* find_definition(std::string_view name);
+  const Definition* find_definition(std::string_view name) const;
+  Value check_definition(Definition& definition, const Place& place);
+  bool tell_of_later_definition(std::string_view name, const Place& place);
+  bool is_set(ast::NodeId id) const;
+  ast::NodeId set_of(ast::NodeId id);
+  bool is_bounded(NodeId root, Span culprit);
+  void warn_of_unused_definitions();
+
+  // set_files.cpp
+  std::uint32_t load(const ast::File& file, Span span);
+  WantedEntry wanted_by(NodeId value, ValueKind kind) const;
+  std::optional<SetFileEntries> read_file(const ast::File& file, Span span,
+                                          const std::vector<WantedEntry>& wanted);
+  void collect_file(const ast::File& file, Span span, Value value, ValueKind kind, Elements& out);
+
+  // tuples.cpp
+  Value check_tuple(const ast::Membership& membership, const ast::Tuple& tuple, const Place& place);
+  bool collect_tuple(ast::NodeId element, const TupleValues& values,
+                     std::vector<std::vector<ValueSet>>& out);
+  NodeId tuple_member(const TupleValues& values, std::vector<std::vector<ValueSet>> entries,
+                      Span span);
+  Value check(const ast::Tuple& tuple, const Place& place);
+
+  // live_sets.cpp
+  void declare_live_set(const ast::Declaration& declaration);
+  bool fill(LiveSetDeclaration& set, const ast::Declaration& declaration);
+  Value check_live_member(const ast::Membership& membership, const ast::LiveSet& set,
+                          const Place& place);
+  std::optional<std::uint32_t> find_live_set(const ast::LiveSet& set, Span span);
+  Value check(const ast::LiveSet& set, const Place& place);
+  Value check(const ast::File& file, const Place& place);
 
   // names.cpp
   void find_kinds();
@@ -129,6 +191,15 @@ class Checker {
   std::vector<bool> variable_read_;
   std::vector<std::string> failed_variables_;  ///< declared, but not rightly
   std::vector<ValueKind> kinds_;               ///< of each written node
+  std::vector<Definition> definitions_;
+  std::string_view being_defined_;  ///< the name, empty outside of a definition
+  std::vector<LiveSetDeclaration> live_sets_;
+  std::vector<Span> live_set_spans_;
+  std::vector<bool> live_set_read_;
+  const SourceLoader& load_source_;
+  std::vector<SourceFile> files_;
+  std::map<std::string, std::uint32_t> file_numbers_;  ///< by path, 0 where it cannot be read
+  std::vector<std::uint32_t> levels_;  ///< of the first nodes of the tree, how deep each is
 };
 
 /// The names of the fields for which `is_one` holds, in the order of the table; without those that

@@ -336,18 +336,21 @@ bool is_written_constant(const ast::Node& node) {
 
 void lint_clauses(const CheckedFilter& filter, Report& report) {
   Reasoner reasoner(filter);
-  ClauseLint(filter, reasoner, report).visit(filter.root, {});
-  if (!report.empty()) return;
-  const Span whole = filter.at(filter.root).span;
-  if (std::holds_alternative<BooleanConstant>(filter.at(filter.root).value)) return;
-  if (reasoner.where(reasoner.everything(), filter.root, true).empty())
+  ClauseLint lint(filter, reasoner, report);
+  for (const NodeId condition : filter.conditions()) lint.visit(condition, {});
+  if (!report.empty() || !filter.is_expression) return;
+  const NodeId root = filter.expression();
+  const Span whole = filter.at(root).span;
+  if (std::holds_alternative<BooleanConstant>(filter.at(root).value)) return;
+  if (reasoner.where(reasoner.everything(), root, true).empty())
     report.add(Code::drops_everything, whole, "the filter drops every packet");
-  if (reasoner.where(reasoner.everything(), filter.root, false).empty())
+  if (reasoner.where(reasoner.everything(), root, false).empty())
     report.add(Code::passes_everything, whole, "the filter passes every packet");
 }
 
 void lint_whole(const ast::Filter& written, const CheckedFilter& filter, Report& report) {
-  const auto* constant = std::get_if<BooleanConstant>(&filter.at(filter.root).value);
+  if (!filter.is_expression) return;
+  const auto* constant = std::get_if<BooleanConstant>(&filter.at(filter.expression()).value);
   if (constant == nullptr || !report.empty() || is_written_constant(written.at(written.root)))
     return;
   const Span span = written.at(written.root).span;

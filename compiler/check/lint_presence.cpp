@@ -26,7 +26,9 @@ class PresenceLint {
   PresenceLint(const CheckedFilter& filter, Report& report)
       : filter_(filter), report_(report), reach_(find_reach(filter)) {}
 
-  void run() { visit(filter_.root, {.open = ip_classes()}); }
+  void run() {
+    for (const NodeId condition : filter_.conditions()) visit(condition, {.open = ip_classes()});
+  }
 
  private:
   void visit(NodeId id, const Context& context) {

@@ -27,20 +27,25 @@ void append(ValueSet& to, const ValueSet& more) {
 }  // namespace
 
 Checker::Value Checker::check(const ast::Membership& membership, const Place& place) {
+  if (const auto* live = std::get_if<ast::LiveSet>(&filter_.at(membership.set).value))
+    return check_live_member(membership, *live, place);
+  if (const auto* tuple = std::get_if<ast::Tuple>(&filter_.at(membership.value).value))
+    return check_tuple(membership, *tuple, place);
   const Value value = this->value(membership.value);
   const ValueKind kind = kinds_[membership.value];
   Elements elements;
-  const ast::Node& written = filter_.at(membership.set);
-  if (const auto* set = std::get_if<ast::Set>(&written.value)) {
-    if (set->elements.empty()) {
-      report_.add(Code::empty_set, written.span, "the set is empty, so nothing is in it");
-      return std::nullopt;
-    }
+  const auto* set = std::get_if<ast::Set>(&filter_.at(set_of(membership.set)).value);
+  if (set != nullptr)
     collect_all(*set, value, kind, elements);
-  } else {
+  else
     collect(membership.set, value, kind, elements);
-  }
   if (!value || elements.failed) return std::nullopt;
+  const bool empty = elements.ipv4.integers.empty() && elements.ipv6.integers.empty() &&
+                     elements.ipv4.ipv4.empty() && elements.ipv4.ipv6.empty();
+  if (empty) {
+    report_.add(Code::empty_set, span_of(membership.set), "the set is empty, so nothing is in it");
+    return std::nullopt;
+  }
   const NodeId id = member(*value, std::move(elements), place.span);
   warn_of_constant(id, membership.negated, place.span);
   return negated_if(membership.negated, id, place.span);
@@ -72,7 +77,14 @@ void Checker::collect_all(const ast::Set& set, Value value, ValueKind kind, Elem
 }
 
 void Checker::collect(ast::NodeId element, Value value, ValueKind kind, Elements& out) {
+  element = set_of(element);
   const ast::Node& node = filter_.at(element);
+  if (const auto* set = std::get_if<ast::Set>(&node.value)) {
+    for (const ast::NodeId each : set->elements) collect(each, value, kind, out);
+    return;
+  }
+  if (const auto* file = std::get_if<ast::File>(&node.value))
+    return collect_file(*file, node.span, value, kind, out);
   if (const auto* prefix = std::get_if<ast::Prefix>(&node.value)) {
     out.failed |= !collect_prefix(*prefix, element, value, out);
     return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Names: fields, named constants and variables, and what to say of a name that is none of them.
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -22,6 +23,7 @@ bool is_bitwise(Operator op) {
 /// The kind of constants that the expression speaks of, from the kinds of its parts.
 struct FindKind {
   const ast::Filter& filter;
+  const std::map<std::string_view, ast::NodeId>& definitions;
   const std::vector<ValueKind>& kinds;
 
   ValueKind flags_of(ast::NodeId lhs, ast::NodeId rhs) const {
@@ -29,8 +31,11 @@ struct FindKind {
     return flags ? ValueKind::tcp_flags : ValueKind::plain;
   }
   ValueKind operator()(const ast::Name& n) const {
-    const auto field = find_field(n.text);
-    return field ? kFields[*field].kind : ValueKind::plain;
+    if (const auto field = find_field(n.text)) return kFields[*field].kind;
+    const auto defined = definitions.find(n.text);
+    // A definition stands before its uses; one that does not is an error.
+    return defined != definitions.end() && defined->second < kinds.size() ? kinds[defined->second]
+                                                                          : ValueKind::plain;
   }
   ValueKind operator()(const ast::Unary& n) const {
     return n.op == Operator::complement ? flags_of(n.operand, n.operand) : ValueKind::plain;
@@ -53,6 +58,9 @@ struct FindKind {
   ValueKind operator()(const ast::Membership&) const { return ValueKind::plain; }
   ValueKind operator()(const ast::Set&) const { return ValueKind::plain; }
   ValueKind operator()(const ast::Range&) const { return ValueKind::plain; }
+  ValueKind operator()(const ast::Tuple&) const { return ValueKind::plain; }
+  ValueKind operator()(const ast::File&) const { return ValueKind::plain; }
+  ValueKind operator()(const ast::LiveSet&) const { return ValueKind::plain; }
 };
 
 /// Every name that may stand in such a place.
@@ -68,8 +76,11 @@ std::vector<std::string_view> names_for(ValueKind expected) {
 
 void Checker::find_kinds() {
   kinds_.reserve(filter_.nodes.size());
+  std::map<std::string_view, ast::NodeId> definitions;
+  for (const ast::Declaration& d : filter_.declarations)
+    if (d.kind == ast::DeclarationKind::definition) definitions.try_emplace(d.name, d.value);
   for (const ast::Node& node : filter_.nodes) {
-    ValueKind kind = std::visit(FindKind{filter_, kinds_}, node.value);
+    ValueKind kind = std::visit(FindKind{filter_, definitions, kinds_}, node.value);
     const auto* binary = std::get_if<ast::Binary>(&node.value);
     const bool compares = binary != nullptr && row(binary->op).kind != OperatorKind::arithmetic;
     if (compares && node.parenthesized) kind = ValueKind::plain;
@@ -80,6 +91,8 @@ void Checker::find_kinds() {
 Checker::Value Checker::check(const ast::Name& name, const Place& place) {
   if (name.text == kTrue) return tree_.boolean(true, place.span);
   if (name.text == kFalse) return tree_.boolean(false, place.span);
+  if (Definition* definition = find_definition(name.text))
+    return check_definition(*definition, place);
   if (const auto named = find_constant(place.expected, name.text)) {
     if (named->ipv4 == named->ipv6) return tree_.integer(*named->ipv4, place.span);
     report_.add(Code::wrong_type, place.span,
@@ -99,6 +112,7 @@ Checker::Value Checker::check(const ast::Name& name, const Place& place) {
 }
 
 Checker::Value Checker::unknown_name(std::string_view name, const Place& place) {
+  if (tell_of_later_definition(name, place)) return std::nullopt;
   report_.add(Code::unknown_name, place.span, fmt::format("unknown name {}", quoted(name)),
               report_.full() ? std::string{} : hint_for_name(name, place.expected));
   return std::nullopt;
@@ -116,7 +130,9 @@ std::string Checker::hint_for_name(std::string_view name, ValueKind expected) co
                        quoted(fmt::format("{} {} {}", fields[fields.size() > 1],
                                           kind == ValueKind::address ? "in" : "==", name)));
   }
-  if (const auto near = nearest(name, names_for(expected)))
+  std::vector<std::string_view> known = names_for(expected);
+  for (const Definition& definition : definitions_) known.push_back(definition.name);
+  if (const auto near = nearest(name, known))
     return fmt::format("did you mean {}?", quoted(*near));
   for (const ValueKind kind : kConstantKinds)
     if (const ForeignName* foreign = find_foreign_name(name, kind))

@@ -142,6 +142,11 @@ class ReachFinder {
     if (set.integers.empty() && set.ipv6.empty()) families &= ~kIpv6;
     return {present(n.value) & families, kAll};
   }
+  Reach operator()(const LiveMember& n) const {
+    PacketClasses classes = kAll;
+    for (const NodeId value : n.values) classes &= present(value);
+    return {classes, kAll};
+  }
   Reach operator()(const Not& n) const {
     return {reach_[n.operand].if_false, reach_[n.operand].if_true};
   }

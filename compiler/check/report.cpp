@@ -3,6 +3,7 @@
 #include "compiler/check/report.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "compiler/diagnostics/utf8.h"
 
@@ -45,9 +46,16 @@ void Report::add(Code code, Span span, std::string message, std::string hint,
     issues_.push_back({code, span, std::move(message), std::move(hint), std::move(because)});
 }
 
+void Report::add(Issue issue, std::uint32_t file) {
+  failed_ = failed_ || row(issue.code).severity == Severity::error;
+  issue.file = file;
+  if (!full()) issues_.push_back(std::move(issue));
+}
+
 bool Report::has(Code code, Span within) const {
   return std::any_of(issues_.begin(), issues_.end(), [&](const Issue& issue) {
-    return issue.code == code && issue.span.begin <= within.begin && within.end <= issue.span.end;
+    return issue.code == code && issue.file == 0 && issue.span.begin <= within.begin &&
+           within.end <= issue.span.end;
   });
 }
 
@@ -61,8 +69,9 @@ std::string Report::quote(Span span) const {
 }
 
 Issues Report::take() && {
-  std::stable_sort(issues_.begin(), issues_.end(),
-                   [](const Issue& a, const Issue& b) { return a.span.begin < b.span.begin; });
+  std::stable_sort(issues_.begin(), issues_.end(), [](const Issue& a, const Issue& b) {
+    return std::pair(a.file, a.span.begin) < std::pair(b.file, b.span.begin);
+  });
   return std::move(issues_);
 }
 

@@ -17,6 +17,9 @@ class Report {
   void add(Code code, Span span, std::string message, std::string hint = {},
            std::vector<Span> because = {});
 
+  /// The same with a span in a file, by its number from 1.
+  void add(Issue issue, std::uint32_t file);
+
   /// Whether an error was found.
   bool failed() const { return failed_; }
 

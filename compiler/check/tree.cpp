@@ -24,6 +24,11 @@ struct ChildIds {
   std::vector<NodeId*> operator()(AsBoolean& n) const { return {&n.operand}; }
   std::vector<NodeId*> operator()(Comparison& n) const { return {&n.lhs, &n.rhs}; }
   std::vector<NodeId*> operator()(Member& n) const { return {&n.value}; }
+  std::vector<NodeId*> operator()(LiveMember& n) const {
+    std::vector<NodeId*> ids;
+    for (NodeId& id : n.values) ids.push_back(&id);
+    return ids;
+  }
   std::vector<NodeId*> operator()(Not& n) const { return {&n.operand}; }
   std::vector<NodeId*> operator()(Logical& n) const {
     std::vector<NodeId*> ids;
@@ -36,7 +41,7 @@ struct ChildIds {
   }
 };
 
-std::vector<NodeId*> children(Node& node) {
+std::vector<NodeId*> child_ids(Node& node) {
   return std::visit(ChildIds{}, node.value);
 }
 
@@ -51,17 +56,10 @@ bool compare_constants(ComparisonOp op, std::int64_t lhs, std::int64_t rhs) {
 
 }  // namespace
 
-std::vector<NodeId> children(const Node& node) {
-  Node copy = node;
-  std::vector<NodeId> ids;
-  for (const NodeId* id : children(copy)) ids.push_back(*id);
-  return ids;
-}
-
 void Tree::weigh_last() {
   constexpr std::size_t kEnough = std::size_t{1} << 40;  // no sum of it overflows
   std::size_t weight = 1;
-  for (const NodeId* child : children(nodes_.back()))
+  for (const NodeId* child : child_ids(nodes_.back()))
     weight = std::min(weight + weights_[*child], kEnough);
   weights_.push_back(weight);
 }
@@ -143,6 +141,18 @@ NodeId Tree::member(NodeId value, ValueSet set, Span span) {
   return add(Member{value, static_cast<std::uint32_t>(sets_.size() - 1)}, Type::boolean, span);
 }
 
+NodeId Tree::live_member(std::vector<NodeId> values, std::uint32_t set, Span span) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (either(values[i]) == nullptr) continue;
+    return any_of(values[i], span, [&](NodeId field) {
+      std::vector<NodeId> chosen = values;
+      chosen[i] = field;
+      return live_member(std::move(chosen), set, span);
+    });
+  }
+  return add(LiveMember{std::move(values), set}, Type::boolean, span);
+}
+
 NodeId Tree::negate(NodeId operand, Span span) {
   if (const auto value = constant(operand)) return boolean(*value == 0, span);
   return add(Not{operand}, Type::boolean, span);
@@ -194,29 +204,29 @@ const EitherOf* Tree::either(NodeId id) const {
   return row == nullptr ? nullptr : std::get_if<EitherOf>(&row->source);
 }
 
-CheckedFilter Tree::finish(NodeId root, std::string_view text,
-                           std::vector<VariableDeclaration> variables) && {
+CheckedFilter Tree::finish(CheckedFilter filter) && {
   std::vector<bool> used(nodes_.size(), false);
-  used[root] = true;
-  for (NodeId id = root + 1; id-- > 0;) {
+  for (const NodeId condition : filter.conditions()) used[condition] = true;
+  for (std::size_t id = nodes_.size(); id-- > 0;) {
     if (!used[id]) continue;
-    for (const NodeId* child : children(nodes_[id])) used[*child] = true;
+    for (const NodeId* child : child_ids(nodes_[id])) used[*child] = true;
   }
-  CheckedFilter out{.text = std::string(text), .variables = std::move(variables)};
   std::vector<NodeId> renumbered(nodes_.size());
-  for (NodeId id = 0; id <= root; ++id) {
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
     if (!used[id]) continue;
     Node& node = nodes_[id];
-    for (NodeId* child : children(node)) *child = renumbered[*child];
+    for (NodeId* child : child_ids(node)) *child = renumbered[*child];
     if (auto* member = std::get_if<Member>(&node.value)) {
-      out.sets.push_back(std::move(sets_[member->set]));
-      member->set = static_cast<std::uint32_t>(out.sets.size() - 1);
+      filter.sets.push_back(std::move(sets_[member->set]));
+      member->set = static_cast<std::uint32_t>(filter.sets.size() - 1);
     }
-    renumbered[id] = static_cast<NodeId>(out.nodes.size());
-    out.nodes.push_back(std::move(node));
+    renumbered[id] = static_cast<NodeId>(filter.nodes.size());
+    filter.nodes.push_back(std::move(node));
   }
-  out.root = renumbered[root];
-  return out;
+  for (std::optional<Policy>* policy : {&filter.ingress, &filter.egress})
+    if (*policy)
+      for (Rule& rule : (*policy)->rules) rule.condition = renumbered[rule.condition];
+  return filter;
 }
 
 }  // namespace fwc

@@ -11,9 +11,6 @@
 
 namespace fwc {
 
-/// The nodes that a node is made of.
-std::vector<NodeId> children(const Node& node);
-
 class Tree {
  public:
   NodeId boolean(bool value, Span span);
@@ -33,6 +30,8 @@ class Tree {
   NodeId compare(ComparisonOp op, NodeId lhs, NodeId rhs, Span span);
   /// Of an int or an address; the set may be in any order.
   NodeId member(NodeId value, ValueSet set, Span span);
+  /// Of one value or of two, as the elements of the live set are.
+  NodeId live_member(std::vector<NodeId> values, std::uint32_t set, Span span);
   /// Of bools.
   NodeId negate(NodeId operand, Span span);
   NodeId logical(LogicalOp op, std::vector<NodeId> operands, Span span);
@@ -40,6 +39,7 @@ class Tree {
   NodeId conditional(NodeId condition, NodeId then_value, NodeId else_value, Span span);
 
   const Node& at(NodeId id) const { return nodes_[id]; }
+  std::size_t size() const { return nodes_.size(); }
   Type type(NodeId id) const { return nodes_[id].type; }
 
   /// The value of a constant; of a bool constant 0 or 1.
@@ -53,9 +53,8 @@ class Tree {
   /// is compared with both of two fields.
   std::size_t weight(NodeId id) const { return weights_[id]; }
 
-  /// What the root needs, without what folding left over.
-  CheckedFilter finish(NodeId root, std::string_view text,
-                       std::vector<VariableDeclaration> variables) &&;
+  /// Puts the nodes that the rules of `filter` need into it, without what folding left over.
+  CheckedFilter finish(CheckedFilter filter) &&;
 
  private:
   template <typename T>

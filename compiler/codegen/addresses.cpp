@@ -37,6 +37,10 @@ Lowering::AddressValue Lowering::address(NodeId id, Block* if_absent) {
             .high = p_.number(a.bits.high),
             .low = p_.number(a.bits.low)};
   }
+  if (const auto* variable = std::get_if<VariableValue>(&node.value))
+    return {.family = live_word(variable->variable, 0),
+            .high = live_word(variable->variable, 1),
+            .low = live_word(variable->variable, 2)};
   llvm::SmallVector<std::pair<Block*, AddressValue>, 2> arms;
   Block* present = p_.unplaced_block("");
   const auto add = [&](const AddressValue& value) {

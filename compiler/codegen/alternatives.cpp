@@ -36,30 +36,34 @@ Outcome Lowering::any_of(const std::vector<NodeId>& operands, Block* if_true, Bl
   return any_of(tables_.alternatives(filter_, operands), if_true, if_false);
 }
 
+/// One of a chain that is not the last: goes on in `next`, and gives what is known where it was
+/// true.
+Facts Lowering::offer(const plan::Alternative& alternative, Block* if_true, Block* next) {
+  const Facts before = facts_;
+  auto divided = divide(alternative);
+  if (!divided) {
+    const Outcome outcome = this->alternative(alternative, if_true, next);
+    go_on(next, outcome.when_false);
+    return outcome.when_true;
+  }
+  Block* rest = p_.unplaced_block("");
+  const Outcome first = condition(divided->first, rest, next);
+  deferred_.push_back(
+      [this, then = std::move(divided->rest), rest, next, if_true, facts = first.when_true] {
+        go_on(rest, facts);
+        return then(if_true, next);
+      });
+  go_on(next, before);
+  return first.when_true;
+}
+
 Outcome Lowering::any_of(const std::vector<plan::Alternative>& alternatives, Block* if_true,
                          Block* if_false) {
   if (alternatives.empty()) return leave(false, if_true, if_false);
   const std::size_t waiting = deferred_.size();
   Facts when_true = kImpossible;
-  for (std::size_t i = 0; i + 1 < alternatives.size(); ++i) {
-    Block* next = p_.unplaced_block("");
-    const Facts before = facts_;
-    if (auto divided = divide(alternatives[i])) {
-      Block* rest = p_.unplaced_block("");
-      const Outcome first = condition(divided->first, rest, next);
-      when_true = hull(when_true, first.when_true);
-      deferred_.push_back(
-          [this, then = std::move(divided->rest), rest, next, if_true, facts = first.when_true] {
-            go_on(rest, facts);
-            return then(if_true, next);
-          });
-      go_on(next, before);
-    } else {
-      const Outcome outcome = alternative(alternatives[i], if_true, next);
-      when_true = hull(when_true, outcome.when_true);
-      go_on(next, outcome.when_false);
-    }
-  }
+  for (std::size_t i = 0; i + 1 < alternatives.size(); ++i)
+    when_true = hull(when_true, offer(alternatives[i], if_true, p_.unplaced_block("")));
   const Outcome last = alternative(alternatives.back(), if_true, if_false);
   finish_deferred(waiting);
   return {.when_true = hull(when_true, last.when_true), .when_false = last.when_false};

@@ -5,10 +5,6 @@
 
 namespace fwc::codegen {
 
-void Lowering::verdict() {
-  condition(filter_.root, p_.forward, p_.drop);
-}
-
 Outcome Lowering::leave(bool value, Block* if_true, Block* if_false) {
   ir_.CreateBr(value ? if_true : if_false);
   return {.when_true = value ? facts_ : kImpossible, .when_false = value ? kImpossible : facts_};
@@ -38,6 +34,7 @@ Outcome Lowering::condition(NodeId id, Block* if_true, Block* if_false) {
           },
           [&](const Comparison& n) { return compare(n, if_true, if_false); },
           [&](const Member& n) { return member(n, if_true, if_false); },
+          [&](const LiveMember& n) { return live_member(n, if_true, if_false); },
           [&](const Not& n) {
             const Outcome outcome = condition(n.operand, if_false, if_true);
             return Outcome{.when_true = outcome.when_false, .when_false = outcome.when_true};

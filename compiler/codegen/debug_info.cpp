@@ -86,12 +86,22 @@ llvm::DIType* DebugInfo::context_type() {
                                    builder_.getOrCreateArray(words));
 }
 
-void DebugInfo::begin_function(llvm::Function& function) {
+llvm::Metadata* DebugInfo::declaration_tag(const std::string& tag) {
+  llvm::LLVMContext& context = module_.getContext();
+  llvm::Metadata* pair[] = {llvm::MDString::get(context, "btf_decl_tag"),
+                            llvm::MDString::get(context, tag)};
+  return llvm::MDNode::get(context, pair);
+}
+
+void DebugInfo::begin_function(llvm::Function& function, const std::vector<std::string>& tags) {
   llvm::DIType* context = pointer_to(context_type());
   auto* type = builder_.createSubroutineType(builder_.getOrCreateTypeArray({int_, context}));
+  std::vector<llvm::Metadata*> annotations;
+  for (const std::string& tag : tags) annotations.push_back(declaration_tag(tag));
   function_ = builder_.createFunction(
       file_, function.getName(), "", file_, 1, type, 1, llvm::DINode::FlagPrototyped,
-      llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized);
+      llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized, nullptr, nullptr,
+      nullptr, builder_.getOrCreateArray(annotations));
   // The kernel refuses the BTF of a function whose parameter has no name.
   builder_.createParameterVariable(function_, "skb", 1, file_, 1, context, true);
   function.setSubprogram(function_);
@@ -133,15 +143,35 @@ void DebugInfo::attach(llvm::GlobalVariable& global, std::string_view name, llvm
                                                             llvm::DIExpression::get(context, {})));
 }
 
-void DebugInfo::describe(llvm::GlobalVariable& global, const VariableDeclaration& variable) {
+void DebugInfo::describe(llvm::GlobalVariable& global, const VariableDeclaration& variable,
+                         unsigned words) {
   llvm::LLVMContext& context = module_.getContext();
-  std::string tag = "fwc:bool";
+  std::string tag = variable.type == Type::address ? "fwc:ip" : "fwc:bool";
   if (variable.type == Type::integer)
     tag = "fwc:int:" + std::to_string(variable.minimum) + ":" + std::to_string(variable.maximum);
-  llvm::Metadata* pair[] = {llvm::MDString::get(context, "btf_decl_tag"),
-                            llvm::MDString::get(context, tag)};
-  llvm::Metadata* annotation = llvm::MDNode::get(context, pair);
-  attach(global, variable.name, long_, llvm::MDTuple::get(context, annotation));
+  attach(global, variable.name, words == 1 ? long_ : array_of(long_, words),
+         llvm::MDTuple::get(context, declaration_tag(tag)));
+}
+
+void DebugInfo::describe_side(llvm::GlobalVariable& global) {
+  attach(global, global.getName(), long_);
+}
+
+/// As libbpf's __array(values, …) has it: an array of no pointers to the definition of a map.
+void DebugInfo::describe_live_set(llvm::GlobalVariable& global, unsigned key_bytes) {
+  constexpr std::uint64_t kMostEntries = std::uint64_t{1} << 24;
+  const auto number = [&](std::uint64_t value) { return pointer_to(array_of(int_, value)); };
+  llvm::DIType* inner = structure("", {{"type", number(BPF_MAP_TYPE_LPM_TRIE)},
+                                       {"max_entries", number(kMostEntries)},
+                                       {"map_flags", number(BPF_F_NO_PREALLOC)},
+                                       {"key_size", number(key_bytes)},
+                                       {"value_size", number(1)}});
+  attach(global, global.getName(),
+         structure("", {{"type", number(BPF_MAP_TYPE_ARRAY_OF_MAPS)},
+                        {"max_entries", number(1)},
+                        {"key_size", number(4)},
+                        {"value_size", number(4)},
+                        {"values", array_of(pointer_to(inner), 0)}}));
 }
 
 void DebugInfo::describe_bytes(llvm::GlobalVariable& global) {

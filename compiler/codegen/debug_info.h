@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/DebugLoc.h>
@@ -19,8 +20,9 @@ class DebugInfo {
  public:
   DebugInfo(llvm::Module& module, std::string_view text);
 
-  /// Describes a program of type `int (struct __sk_buff *)`; what follows belongs to it.
-  void begin_function(llvm::Function& function);
+  /// Describes a program of type `int (struct __sk_buff *)`, which carries the declaration tags;
+  /// what follows belongs to it.
+  void begin_function(llvm::Function& function, const std::vector<std::string>& tags);
 
   /// The whole filter: for instructions that belong to no clause.
   llvm::DebugLoc whole() const;
@@ -28,8 +30,15 @@ class DebugInfo {
   /// The text of a span. Kernel and bpftool print it beside the instructions.
   llvm::DebugLoc clause(Span span);
 
-  /// A live variable, with its bounds in a declaration tag: `fwc:int:MIN:MAX` or `fwc:bool`.
-  void describe(llvm::GlobalVariable& global, const VariableDeclaration& variable);
+  /// A live variable, with its bounds in a declaration tag: `fwc:int:MIN:MAX`, `fwc:bool` or
+  /// `fwc:ip`, of so many words.
+  void describe(llvm::GlobalVariable& global, const VariableDeclaration& variable, unsigned words);
+
+  /// The number of the copy of the live variables that counts.
+  void describe_side(llvm::GlobalVariable& global);
+
+  /// A BPF_MAP_TYPE_ARRAY_OF_MAPS of one LPM trie with keys of so many bytes.
+  void describe_live_set(llvm::GlobalVariable& global, unsigned key_bytes);
 
   /// A table of bytes.
   void describe_bytes(llvm::GlobalVariable& global);
@@ -43,6 +52,7 @@ class DebugInfo {
   llvm::DIType* pointer_to(llvm::DIType* type);
   llvm::DIType* array_of(llvm::DIType* element, std::uint64_t count);
   llvm::DIType* context_type();
+  llvm::Metadata* declaration_tag(const std::string& tag);
   llvm::DIType* structure(std::string_view name,
                           const std::vector<std::pair<const char*, llvm::DIType*>>& members);
   void attach(llvm::GlobalVariable& global, std::string_view name, llvm::DIType* type,

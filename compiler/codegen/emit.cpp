@@ -6,7 +6,9 @@
 
 #include <cstddef>
 
+#include "compiler/check/report.h"
 #include "compiler/codegen/debug_info.h"
+#include "compiler/codegen/exits.h"
 #include "compiler/codegen/lower.h"
 #include "compiler/codegen/not_ip.h"
 #include "compiler/codegen/packet_reader.h"
@@ -20,16 +22,37 @@ namespace {
 
 using namespace codegen;
 
-constexpr const char* kLicense = "Dual MIT/GPL";
+/// A condition in a message of the runtime: on one line, its parts that do not fit left out.
+std::string short_source(const CheckedFilter& filter, NodeId condition) {
+  const Span span = filter.at(condition).span;
+  const std::string_view text =
+      std::string_view(filter.text).substr(span.begin, span.end - span.begin);
+  const std::string in_backticks = quoted(text);
+  return in_backticks.substr(1, in_backticks.size() - 2);
+}
 
-/// The entries of the map `counters`: a pair for each direction (see fwc/object.h).
-constexpr unsigned kCounters = 4;
+constexpr const char* kLicense = "Dual MIT/GPL";
 
 /// Instructions from which on a program is not verified once for each end of its walk.
 constexpr std::size_t kSettledFrom = 500;
 
-unsigned first_counter(Direction direction) {
-  return direction == Direction::ingress ? 0 : 2;
+/// What a loaded program tells of its rules: `fwc:rule:DIRECTION:NUMBER:ACTION:NAME:CONDITION` and
+/// `fwc:default:DIRECTION:ACTION`, and of its live sets, `fwc:set:DIRECTION:MAP:TYPE:NAME`. The
+/// condition is cut where it is long.
+std::vector<std::string> rule_tags(const CheckedFilter& filter, const Policy& policy,
+                                   Direction direction) {
+  const std::string of = direction == Direction::egress ? "egress:" : "ingress:";
+  std::vector<std::string> tags;
+  for (std::size_t i = 0; i < policy.rules.size(); ++i) {
+    const Rule& rule = policy.rules[i];
+    tags.push_back("fwc:rule:" + of + std::to_string(i) + ":" + std::string(name(rule.action)) +
+                   ":" + rule.name + ":" + short_source(filter, rule.condition));
+  }
+  for (const LiveSetDeclaration& set : filter.live_sets)
+    tags.push_back("fwc:set:" + of + live_map_name(set) + ":" + std::string(name(set.element)) +
+                   ":" + set.name);
+  tags.push_back("fwc:default:" + of + (policy.default_allows ? "allow" : "drop"));
+  return tags;
 }
 
 class ModuleBuilder {
@@ -45,6 +68,7 @@ class ModuleBuilder {
   llvm::Module& build() {
     add_license();
     add_variables();
+    add_live_sets();
     if (options_.counters) add_counters();
     if (options_.direction != Direction::ingress) add_program(Direction::egress);
     if (options_.direction != Direction::egress) add_program(Direction::ingress);
@@ -76,91 +100,126 @@ class ModuleBuilder {
                "license");
   }
 
-  void add_variables() {
-    llvm::Type* type = llvm::Type::getInt64Ty(module_.getContext());
-    for (const VariableDeclaration& variable : filter_.variables) {
-      auto* value = llvm::ConstantInt::getSigned(type, variable.initial);
-      llvm::GlobalVariable& global = add_global(value, variable.name, ".data.live");
-      debug_.describe(global, variable);
-      variables_.push_back(&global);
+  llvm::Constant* initial_value(const VariableDeclaration& variable, bool sides) {
+    llvm::LLVMContext& context = module_.getContext();
+    std::vector<std::uint64_t> words = {static_cast<std::uint64_t>(variable.initial)};
+    if (variable.type == Type::address) {
+      const Address& address = variable.address;
+      words = {PacketReader::family_number(address.family), address.bits.high, address.bits.low};
     }
+    if (!sides)
+      return words.size() == 1 ? llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), words[0])
+                               : llvm::ConstantDataArray::get(context, words);
+    const std::size_t size = words.size();
+    for (std::size_t i = 0; i < size; ++i) words.push_back(words[i]);
+    return llvm::ConstantDataArray::get(context, words);
+  }
+
+  void add_variables() {
+    const bool sides = needs_sides(filter_);
+    for (const VariableDeclaration& variable : filter_.variables) {
+      llvm::GlobalVariable& global =
+          add_global(initial_value(variable, sides), variable.name, ".data.live");
+      debug_.describe(global, variable, words_of(variable) * (sides ? 2 : 1));
+      live_.variables.push_back(&global);
+    }
+    if (!sides) return;
+    auto* first = llvm::ConstantInt::get(llvm::Type::getInt64Ty(module_.getContext()), 0);
+    live_.side = &add_global(first, "fwc_side", ".data.live");
+    debug_.describe_side(*live_.side);
+  }
+
+  void add_live_sets() {
+    if (filter_.live_sets.empty()) return;
+    llvm::LLVMContext& context = module_.getContext();
+    auto* definition = llvm::ArrayType::get(llvm::Type::getInt64Ty(context), 5);
+    for (const LiveSetDeclaration& set : filter_.live_sets) {
+      live_.sets.push_back(
+          &add_global(llvm::ConstantAggregateZero::get(definition), live_map_name(set), ".maps"));
+      debug_.describe_live_set(*live_.sets.back(), live_key_bytes(set.element));
+    }
+    auto* contents = llvm::ConstantDataArray::getString(context, live_set_contents(filter_), false);
+    add_global(contents, "fwc_sets", "fwc.sets");
   }
 
   /// The definition of a map is its type in BTF; the bytes are as many pointers as it has members.
   void add_counters() {
     auto* definition = llvm::ArrayType::get(llvm::Type::getInt64Ty(module_.getContext()), 4);
     counters_ = &add_global(llvm::ConstantAggregateZero::get(definition), "counters", ".maps");
-    debug_.describe_counters(*counters_, kCounters);
+    debug_.describe_counters(*counters_, counter_entries());
   }
 
   void add_program(Direction direction) {
     llvm::LLVMContext& context = module_.getContext();
     const bool egress = direction == Direction::egress;
+    const Policy& policy = *filter_.policy(!egress);
     auto* type = llvm::FunctionType::get(llvm::Type::getInt32Ty(context),
                                          {llvm::PointerType::get(context, 0)}, false);
     auto* function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
                                             egress ? "fwc_egress" : "fwc_ingress", module_);
     function->setSection(egress ? "cgroup_skb/egress" : "cgroup_skb/ingress");
     function->addFnAttr(llvm::Attribute::NoUnwind);
-    debug_.begin_function(*function);
+    debug_.begin_function(*function, rule_tags(filter_, policy, direction));
 
     Program program(module_, *function, !egress);
     program.ir.SetInsertPoint(program.block("entry"));
     program.ir.SetCurrentDebugLocation(debug_.whole());
-    const auto* constant = std::get_if<BooleanConstant>(&filter_.at(filter_.root).value);
-    if (constant != nullptr && !constant->value) {
-      program.ir.CreateBr(program.drop);  // no packet can change this verdict
+    write(program, policy, {.map = counters_, .first = first_counter(direction)});
+    program.move_unlikely_blocks_back();
+  }
+
+  void write(Program& program, const Policy& policy, const CounterMap& counters) {
+    Exits exits(program, policy, counters);
+    if (exits.drops_everything(filter_)) {
+      program.ir.CreateBr(program.drop);
     } else {
-      const std::optional<bool> decided = value_without_ip(filter_, filter_.root, !egress);
-      llvm::BasicBlock* not_ip = !decided ? nullptr : *decided ? program.forward : program.drop;
-      const WalkNeeds needs = needs_of(filter_, !egress);
+      std::vector<NodeId> asked;
+      for (const Rule& rule : policy.rules)
+        if (exits.asks(rule)) asked.push_back(rule.condition);
+      llvm::BasicBlock* not_ip = exit_without_ip(policy, exits, program.ingress);
+      const WalkNeeds needs = needs_of(filter_, asked, program.ingress);
       const WalkState walked = walk_headers(program, needs, not_ip);
       llvm::Instruction* end_of_walk = &program.ir.GetInsertBlock()->back();
       PacketReader reader(program, walked);
       Facts facts;
-      if (decided) facts.families = kBothFamilies;
-      Lowering(program, filter_, reader, debug_, variables_, tables_, facts).verdict();
-      if (function->getInstructionCount() > kSettledFrom) {
+      if (not_ip != nullptr) facts.families = kBothFamilies;
+      Lowering(program, filter_, reader, debug_, live_, tables_, facts).verdict(policy, exits);
+      if (program.function.getInstructionCount() > kSettledFrom) {
         program.ir.SetCurrentDebugLocation(debug_.whole());
-        settle(program, walked, end_of_walk, {needs.whole_ipv6, decided.has_value()});
+        settle(program, walked, end_of_walk, {needs.whole_ipv6, not_ip != nullptr});
       }
     }
     program.ir.SetCurrentDebugLocation(debug_.whole());
-    finish(program, program.drop, false, first_counter(direction));
-    finish(program, program.forward, true, first_counter(direction));
-    program.move_unlikely_blocks_back();
+    exits.finish();
   }
 
-  void finish(Program& program, llvm::BasicBlock* block, bool verdict, unsigned counter) {
-    if (block->use_empty()) {
-      delete block;
-      return;
+  /// Where all packets leave that are neither IPv4 nor IPv6; null where that is not one exit.
+  llvm::BasicBlock* exit_without_ip(const Policy& policy, Exits& exits, bool ingress) const {
+    for (std::size_t i = 0; i < policy.rules.size(); ++i) {
+      const Rule& rule = policy.rules[i];
+      if (!exits.asks(rule)) continue;
+      const std::optional<bool> holds = value_without_ip(filter_, rule.condition, ingress);
+      if (!holds || (*holds && rule.action == RuleAction::count)) return nullptr;
+      if (*holds) return exits.rule(i);
     }
-    program.place(block);
-    if (counters_ != nullptr) count(program, counter + verdict);
-    program.ir.CreateRet(program.ir.getInt32(verdict));
+    return exits.by_default();
   }
 
-  /// Adds the packet to an entry of the counters of this CPU; no other CPU writes there.
-  void count(Program& program, unsigned entry) {
-    auto& ir = program.ir;
-    auto& first = program.function.getEntryBlock();
-    auto* key = new llvm::AllocaInst(ir.getInt32Ty(), 0, "", first.begin());
-    ir.CreateStore(ir.getInt32(entry), key);
-    llvm::Value* value =
-        program.call_helper(BPF_FUNC_map_lookup_elem, {counters_, key}, ir.getPtrTy());
-    llvm::BasicBlock* found = program.block("count");
-    llvm::BasicBlock* counted = program.unplaced_block("counted");
-    ir.CreateCondBr(ir.CreateIsNull(value), counted, found);
-    ir.SetInsertPoint(found);
-    const auto add = [&](unsigned index, llvm::Value* amount) {
-      llvm::Value* at = ir.CreateConstInBoundsGEP1_64(ir.getInt64Ty(), value, index);
-      ir.CreateStore(ir.CreateAdd(ir.CreateLoad(ir.getInt64Ty(), at), amount), at);
-    };
-    add(0, program.number(1));
-    add(1, program.load_context(offsetof(__sk_buff, len)));
-    ir.CreateBr(counted);
-    program.place(counted);
+  /// Where both directions are counted, the entries of ingress come first.
+  unsigned first_counter(Direction direction) const {
+    const bool second = direction == Direction::egress && options_.direction == Direction::both;
+    return second ? entries_of(filter_.ingress) : 0;
+  }
+
+  static unsigned entries_of(const std::optional<Policy>& policy) {
+    return policy ? kRuleEntries + static_cast<unsigned>(policy->rules.size()) : 0;
+  }
+
+  unsigned counter_entries() const {
+    unsigned entries = 0;
+    if (options_.direction != Direction::egress) entries += entries_of(filter_.ingress);
+    if (options_.direction != Direction::ingress) entries += entries_of(filter_.egress);
+    return entries;
   }
 
   llvm::Module module_;
@@ -168,7 +227,7 @@ class ModuleBuilder {
   SetTables tables_;
   const CheckedFilter& filter_;
   const CompileOptions& options_;
-  std::vector<llvm::GlobalVariable*> variables_;
+  LiveGlobals live_;
   llvm::GlobalVariable* counters_ = nullptr;
 };
 

@@ -28,6 +28,10 @@ std::vector<std::uint8_t> values_alive(const CheckedFilter& filter) {
                    [&](const AsBoolean& n) { return alive[n.operand]; },
                    [&](const Comparison& n) { return both(n.lhs, n.rhs); },
                    [&](const Member& n) { return alive[n.value]; },
+                   [&](const LiveMember& n) {
+                     return n.values.size() == 1 ? alive[n.values[0]]
+                                                 : both(n.values[0], n.values[1]);
+                   },
                    [&](const Not& n) { return alive[n.operand]; },
                    [&](const Logical& n) {
                      std::uint8_t most = 1;

@@ -10,7 +10,9 @@
 #include "compiler/check/checked_filter.h"
 #include "compiler/codegen/debug_info.h"
 #include "compiler/codegen/evaluation_order.h"
+#include "compiler/codegen/exits.h"
 #include "compiler/codegen/facts.h"
+#include "compiler/codegen/live_globals.h"
 #include "compiler/codegen/packet_reader.h"
 #include "compiler/codegen/program.h"
 #include "compiler/codegen/set_tables.h"
@@ -25,23 +27,21 @@ struct Outcome {
 
 class Lowering {
  public:
-  /// `variables` are the globals of the live variables, in the order of their declarations; `facts`
-  /// is what the packets that arrive here are known to be.
+  /// `facts` is what the packets that arrive here are known to be.
   Lowering(Program& program, const CheckedFilter& filter, PacketReader& reader, DebugInfo& debug,
-           const std::vector<llvm::GlobalVariable*>& variables, SetTables& tables,
-           const Facts& facts)
+           const LiveGlobals& live, SetTables& tables, const Facts& facts)
       : p_(program),
         ir_(program.ir),
         filter_(filter),
         reader_(reader),
         debug_(debug),
-        variables_(variables),
+        live_(live),
         tables_(tables),
         alive_(values_alive(filter)),
         facts_(facts) {}
 
-  /// From the builder's place to the program's `forward` or `drop`.
-  void verdict();
+  /// From the builder's place to one of the exits: the rules in their order, then the default.
+  void verdict(const Policy& policy, Exits& exits);
 
  private:
   using Block = llvm::BasicBlock;
@@ -58,6 +58,10 @@ class Lowering {
     const std::vector<Interval<std::uint32_t>>& ipv4;
     const std::vector<Interval<U128>>& ipv6;
   };
+
+  // rules.cpp
+  void count_rule(const Rule& rule, std::size_t index, Exits& exits);
+  void leave_by_default(Exits& exits);
 
   // conditions.cpp: each ends the block and leaves to one of two
   Outcome condition(NodeId id, Block* if_true, Block* if_false);
@@ -80,6 +84,7 @@ class Lowering {
   Outcome any_of(const std::vector<NodeId>& operands, Block* if_true, Block* if_false);
   Outcome any_of(const std::vector<plan::Alternative>& alternatives, Block* if_true,
                  Block* if_false);
+  Facts offer(const plan::Alternative& alternative, Block* if_true, Block* next);
   std::optional<Divided> divide(const plan::Alternative& alternative);
   void finish_deferred(std::size_t from);
   Outcome alternative(const plan::Alternative& alternative, Block* if_true, Block* if_false);
@@ -106,6 +111,16 @@ class Lowering {
   llvm::Value* header_field(const InHeader& header, Block* if_absent);
   void for_each_location(const InHeader& header, Block* if_absent,
                          const std::function<void(const HeaderBits&)>& use);
+
+  // live_values.cpp
+  void open_live_values(const std::vector<NodeId>& conditions);
+  void open_live_set(std::uint32_t set);
+  llvm::Value* live_word(std::uint32_t variable, unsigned word);
+  void put_in_live_key(unsigned byte, llvm::Value* value);
+  llvm::Value* in_network_order(llvm::Value* value);
+  void write_address_key(const AddressValue& address, llvm::Value* port);
+  void write_number_key(llvm::Value* number);
+  Outcome live_member(const LiveMember& node, Block* if_true, Block* if_false);
 
   // addresses.cpp
   AddressValue address(NodeId id, Block* if_absent);
@@ -167,7 +182,10 @@ class Lowering {
   const CheckedFilter& filter_;
   PacketReader& reader_;
   DebugInfo& debug_;
-  const std::vector<llvm::GlobalVariable*>& variables_;
+  const LiveGlobals& live_;
+  llvm::Value* side_ = nullptr;          ///< which copy of the live variables counts
+  llvm::Value* live_key_ = nullptr;      ///< room on the stack for what is looked up
+  std::vector<llvm::Value*> live_maps_;  ///< of each live set that is used, or null
   SetTables& tables_;
   std::vector<std::uint8_t> alive_;  ///< by node: values alive at once
   Facts facts_;                      ///< at the builder's place

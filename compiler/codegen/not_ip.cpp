@@ -38,6 +38,9 @@ class WithoutIp {
             [&](const AsBoolean& n) { return absent_if_one_is(n.operand, n.operand, Known::no); },
             [&](const Comparison& n) { return absent_if_one_is(n.lhs, n.rhs, Known::no); },
             [&](const Member& n) { return absent_if_one_is(n.value, n.value, Known::no); },
+            [&](const LiveMember& n) {
+              return absent_if_one_is(n.values.front(), n.values.back(), Known::no);
+            },
             [&](const Not& n) { return negated(truth(n.operand)); },
             [&](const Logical& n) { return of_logical(n); },
             [&](const Conditional& n) { return of_choice(n, node.type); },

@@ -58,11 +58,13 @@ bool reaches_behind_ipv4(const FieldRow& field) {
 
 }  // namespace
 
-WalkNeeds needs_of(const CheckedFilter& filter, bool ingress) {
+WalkNeeds needs_of(const CheckedFilter& filter, const std::vector<NodeId>& conditions,
+                   bool ingress) {
   WalkNeeds needs;
-  for (const Node& node : filter.nodes) {
-    const auto* value = std::get_if<FieldValue>(&node.value);
-    if (value == nullptr) continue;
+  const std::vector<bool> used = filter.reachable(conditions);
+  for (std::size_t id = 0; id < filter.nodes.size(); ++id) {
+    const auto* value = std::get_if<FieldValue>(&filter.nodes[id].value);
+    if (value == nullptr || !used[id]) continue;
     const FieldRow& field = kFields[resolve(value->field, ingress)];
     if (reaches_behind_ipv4(field)) needs.whole_ipv6 = true;
     const auto* result = std::get_if<WalkResult>(&field.source);

@@ -22,8 +22,10 @@ struct WalkNeeds {
   bool whole_ipv6 = false;  ///< more of the IPv6 header than is as long as that of IPv4
 };
 
-/// Of a filter in one direction, by which `local_ip` and its like are one address or the other.
-WalkNeeds needs_of(const CheckedFilter& filter, bool ingress);
+/// Of some conditions in one direction, by which `local_ip` and its like are one address or the
+/// other.
+WalkNeeds needs_of(const CheckedFilter& filter, const std::vector<NodeId>& conditions,
+                   bool ingress);
 
 /// What the walk has found out at some point of the program. All numbers are i64.
 struct WalkState {

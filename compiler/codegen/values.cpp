@@ -33,7 +33,7 @@ llvm::Value* Lowering::integer(NodeId id, Block* if_absent) {
                  },
                  [&](const FieldValue& n) { return field_integer(n.field, if_absent); },
                  [&](const VariableValue& n) -> llvm::Value* {
-                   return ir_.CreateLoad(ir_.getInt64Ty(), variables_[n.variable]);
+                   return live_word(n.variable, 0);
                  },
                  [&](const Arithmetic& n) { return arithmetic(n, if_absent); },
                  [&](const AsInteger& n) -> llvm::Value* {
@@ -48,6 +48,7 @@ llvm::Value* Lowering::integer(NodeId id, Block* if_absent) {
                  [&](const AsBoolean&) -> llvm::Value* { llvm_unreachable("no int"); },
                  [&](const Comparison&) -> llvm::Value* { llvm_unreachable("no int"); },
                  [&](const Member&) -> llvm::Value* { llvm_unreachable("no int"); },
+                 [&](const LiveMember&) -> llvm::Value* { llvm_unreachable("no int"); },
                  [&](const Not&) -> llvm::Value* { llvm_unreachable("no int"); },
                  [&](const Logical&) -> llvm::Value* { llvm_unreachable("no int"); }},
       node.value);

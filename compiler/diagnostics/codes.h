@@ -20,6 +20,7 @@ enum class Code : std::uint8_t {
   too_long,
   encoding,
   empty_filter,
+  no_default,
   // errors of meaning
   unknown_name,
   wrong_type,
@@ -36,8 +37,14 @@ enum class Code : std::uint8_t {
   not_constant,
   unknown_variable,
   duplicate_variable,
+  duplicate_name,
+  shadowed_name,
+  recursive_definition,
+  unreadable_file,
+  bad_entry,
   bad_default,
   either_end,
+  missing_part,
   too_complex,
   internal,
   // warnings
@@ -52,6 +59,7 @@ enum class Code : std::uint8_t {
   chained_comparison,
   number_as_condition,
   unused_variable,
+  unused_definition,
 };
 
 struct CodeRow {
@@ -92,6 +100,11 @@ inline constexpr std::array kCodes = {
             .severity = Severity::error,
             .explanation = "There is no expression. Write true to pass every well-formed packet, "
                            "false to drop all."},
+    CodeRow{.code = Code::no_default,
+            .name = "no-default",
+            .severity = Severity::error,
+            .explanation = "A policy ends with what happens to packets that no rule decided, "
+                           "default drop; or default allow;, so that nobody has to know."},
     CodeRow{.code = Code::unknown_name,
             .name = "unknown-name",
             .severity = Severity::error,
@@ -162,6 +175,31 @@ inline constexpr std::array kCodes = {
             .name = "duplicate-variable",
             .severity = Severity::error,
             .explanation = "Two declarations have one name."},
+    CodeRow{.code = Code::duplicate_name,
+            .name = "duplicate-name",
+            .severity = Severity::error,
+            .explanation = "Two rules of one direction, two parts or two definitions have the "
+                           "same name, so one of them could not be spoken of."},
+    CodeRow{.code = Code::shadowed_name,
+            .name = "shadowed-name",
+            .severity = Severity::error,
+            .explanation = "A definition has the name of a field or a word of the language, which "
+                           "would then mean two things."},
+    CodeRow{.code = Code::recursive_definition,
+            .name = "recursive-definition",
+            .severity = Severity::error,
+            .explanation = "A definition stands for what it is made of, so it cannot stand in "
+                           "itself, and not before it is made."},
+    CodeRow{.code = Code::unreadable_file,
+            .name = "unreadable-file",
+            .severity = Severity::error,
+            .explanation = "A file that the filter names after from cannot be read: it is missing, "
+                           "not a regular file or too large, or reading it is forbidden."},
+    CodeRow{.code = Code::bad_entry,
+            .name = "bad-entry",
+            .severity = Severity::error,
+            .explanation = "A line of a set file is no entry. Each line holds one address, prefix, "
+                           "number, range or tuple, and comments begin with #, // or ;."},
     CodeRow{.code = Code::bad_default,
             .name = "bad-default",
             .severity = Severity::error,
@@ -172,6 +210,11 @@ inline constexpr std::array kCodes = {
             .explanation = "port and host are the ports and addresses of both ends of a packet. A "
                            "comparison holds where it holds of one of them; a sum or an arm of ?: "
                            "would have to choose."},
+    CodeRow{.code = Code::missing_part,
+            .name = "missing-part",
+            .severity = Severity::error,
+            .explanation = "A policy with an egress part alone says nothing of packets that are "
+                           "received, and the other way round, so no such program can be made."},
     CodeRow{.code = Code::too_complex,
             .name = "too-complex",
             .severity = Severity::error,
@@ -234,6 +277,11 @@ inline constexpr std::array kCodes = {
         .name = "unused-variable",
         .severity = Severity::warning,
         .explanation = "A variable is declared and never read, so changing it changes nothing."},
+    CodeRow{.code = Code::unused_definition,
+            .name = "unused-definition",
+            .severity = Severity::warning,
+            .explanation = "A definition is made and never used; it may be meant where something "
+                           "else is written."},
 };
 
 constexpr const CodeRow& row(Code code) {
@@ -257,7 +305,7 @@ consteval bool codes_are_well_formed() {
     for (std::size_t j = 0; j < i; ++j)
       if (kCodes[j].name == r.name) return false;
   }
-  return kCodes.size() == static_cast<std::size_t>(Code::unused_variable) + 1;
+  return kCodes.size() == static_cast<std::size_t>(Code::unused_definition) + 1;
 }
 }  // namespace detail
 static_assert(detail::codes_are_well_formed());

@@ -20,6 +20,7 @@ inline constexpr std::array kExamples = {
     ExampleRow{.code = Code::assignment, .filter = "dst_port = 53"},
     ExampleRow{.code = Code::encoding, .filter = "udp \xff"},
     ExampleRow{.code = Code::empty_filter, .filter = "# nothing but a comment"},
+    ExampleRow{.code = Code::no_default, .filter = "allow udp; drop tcp;"},
     ExampleRow{.code = Code::unknown_name, .filter = "dst_prot == 53"},
     ExampleRow{.code = Code::wrong_type, .filter = "src_ip == 80"},
     ExampleRow{.code = Code::leading_zero, .filter = "dst_port == 010"},
@@ -36,6 +37,11 @@ inline constexpr std::array kExamples = {
     ExampleRow{.code = Code::unknown_variable, .filter = "len <= $limit"},
     ExampleRow{.code = Code::duplicate_variable,
                .filter = "let $limit = 1; let $limit = 2; len <= $limit"},
+    ExampleRow{.code = Code::duplicate_name,
+               .filter = "allow dns: udp; drop dns: tcp; default drop;"},
+    ExampleRow{.code = Code::shadowed_name, .filter = "let udp = tcp; udp"},
+    ExampleRow{.code = Code::recursive_definition, .filter = "let web = web || udp; web"},
+    ExampleRow{.code = Code::unreadable_file, .filter = "dst_ip in from \"no-such-file\""},
     ExampleRow{.code = Code::bad_default, .filter = "let $limit = 9 in 0..5; len <= $limit"},
     ExampleRow{.code = Code::always_true, .filter = "udp && dst_port >= 0"},
     ExampleRow{.code = Code::always_false, .filter = "icmp || (tcp && udp)"},
@@ -48,6 +54,7 @@ inline constexpr std::array kExamples = {
     ExampleRow{.code = Code::chained_comparison, .filter = "1 < dst_port < 1024"},
     ExampleRow{.code = Code::number_as_condition, .filter = "udp && dst_port"},
     ExampleRow{.code = Code::unused_variable, .filter = "let $limit = 1500; udp"},
+    ExampleRow{.code = Code::unused_definition, .filter = "let web = {80, 443}; udp"},
 };
 
 /// Empty where no short text shows it: limits on size, and bugs of our own.

@@ -3,6 +3,7 @@
 // diagnostics/render.h, handed to callers as fwc::Diagnostic.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,18 @@ struct Issue {
   std::string message;
   std::string hint;                ///< what the writer likely meant; empty where there is none
   std::vector<Span> because = {};  ///< the other places that make it so
+  /// Where the span lies: 0 in the filter, else in the file of that number, from 1.
+  std::uint32_t file = 0;
 
   friend bool operator==(const Issue&, const Issue&) = default;
 };
 
 using Issues = std::vector<Issue>;
+
+/// A file that the filter names, as it was read.
+struct SourceFile {
+  std::string name;
+  std::string text;
+};
 
 }  // namespace fwc

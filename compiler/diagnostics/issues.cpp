@@ -54,18 +54,23 @@ class Positions {
 
 }  // namespace
 
-std::vector<Diagnostic> to_diagnostics(const Issues& issues, std::string_view text, bool strict) {
-  Positions positions(text);
+std::vector<Diagnostic> to_diagnostics(const Issues& issues, std::string_view text, bool strict,
+                                       const std::vector<SourceFile>& files) {
+  constexpr std::size_t kMostExcerpt = 1024;
+  std::vector<std::string_view> sources = {text};
+  for (const SourceFile& file : files) sources.push_back(file.text);
+  std::vector<Positions> positions(sources.begin(), sources.end());
   for (const Issue& issue : issues) {
-    positions.ask(issue.span.begin);
-    for (const Span span : issue.because) positions.ask(span.begin);
+    positions[issue.file].ask(issue.span.begin);
+    for (const Span span : issue.because) positions[issue.file].ask(span.begin);
   }
-  positions.find();
+  for (Positions& each : positions) each.find();
   std::vector<Diagnostic> out;
   out.reserve(issues.size());
   for (const Issue& issue : issues) {
     const CodeRow& kind = row(issue.code);
-    const Place place = positions.of(issue.span);
+    const Positions& in = positions[issue.file];
+    const Place place = in.of(issue.span);
     out.push_back({.error = strict || kind.severity == Severity::error,
                    .code = std::string(kind.name),
                    .offset = place.offset,
@@ -74,7 +79,14 @@ std::vector<Diagnostic> to_diagnostics(const Issues& issues, std::string_view te
                    .column = place.column,
                    .message = issue.message,
                    .hint = issue.hint});
-    for (const Span span : issue.because) out.back().because.push_back(positions.of(span));
+    for (const Span span : issue.because) out.back().because.push_back(in.of(span));
+    if (issue.file == 0) continue;
+    const std::string_view source = sources[issue.file];
+    const std::size_t first = place.offset == 0 ? 0 : source.rfind('\n', place.offset - 1) + 1;
+    out.back().file = files[issue.file - 1].name;
+    out.back().excerpt =
+        source.substr(first, std::min(source.find('\n', first), first + kMostExcerpt) - first);
+    out.back().excerpt_offset = static_cast<std::uint32_t>(place.offset - first);
   }
   return out;
 }

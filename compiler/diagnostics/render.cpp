@@ -239,6 +239,12 @@ std::string source_lines(const Diagnostic& d, std::string_view text, std::size_t
 
 std::string render(const Diagnostic& diagnostic, std::string_view text, std::string_view name,
                    bool color, unsigned width) {
+  if (!diagnostic.file.empty()) {
+    Diagnostic inner = diagnostic;
+    inner.file.clear();
+    inner.offset = diagnostic.excerpt_offset;
+    return render(inner, diagnostic.excerpt, diagnostic.file, color, width);
+  }
   const Palette& palette = color ? kColors : kNoColors;
   const std::string_view shade = diagnostic.error ? palette.error : palette.warning;
   std::string out =

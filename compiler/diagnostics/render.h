@@ -10,7 +10,8 @@
 
 namespace fwc {
 
-/// `strict` turns warnings into errors.
-std::vector<Diagnostic> to_diagnostics(const Issues& issues, std::string_view text, bool strict);
+/// `strict` turns warnings into errors; `files` are those that issues speak of.
+std::vector<Diagnostic> to_diagnostics(const Issues& issues, std::string_view text, bool strict,
+                                       const std::vector<SourceFile>& files = {});
 
 }  // namespace fwc

@@ -189,6 +189,7 @@ class Evaluation {
   Value value(const FieldValue& n, Type) const { return fields_.read(n.field); }
 
   Value value(const VariableValue& n, Type type) const {
+    if (type == Type::address) return filter_.variables[n.variable].address;
     const std::int64_t current = n.variable < variables_.size()
                                      ? variables_[n.variable]
                                      : filter_.variables[n.variable].initial;
@@ -219,9 +220,22 @@ class Evaluation {
 
   Value value(const Member& n, Type) const {
     const Value looked_up = value(n.value);
-    const ValueSet& set = filter_.sets[n.set];
-    return of_bool(looked_up &&
-                   std::visit([&](const auto& v) { return contains(set, v); }, *looked_up));
+    return of_bool(looked_up && holds(filter_.sets[n.set], *looked_up));
+  }
+
+  Value value(const LiveMember& n, Type) const {
+    const LiveSetDeclaration& set = filter_.live_sets[n.set];
+    const Value first = value(n.values.front());
+    const Value last = value(n.values.back());
+    if (!first || !last) return of_bool(false);
+    if (set.element != LiveElement::address_port) return of_bool(holds(set.values, *first));
+    return of_bool(std::ranges::any_of(set.pairs, [&](const AddressPorts& pair) {
+      return holds(pair.addresses, *first) && holds(pair.ports, *last);
+    }));
+  }
+
+  static bool holds(const ValueSet& set, const std::variant<std::int64_t, Address>& value) {
+    return std::visit([&](const auto& v) { return contains(set, v); }, value);
   }
 
   Value value(const Not& n, Type) const { return of_bool(!condition(n.operand)); }
@@ -248,11 +262,35 @@ class Evaluation {
 
 }  // namespace
 
+Decision decide(const CheckedFilter& filter, const Packet& packet,
+                std::span<const std::int64_t> variables) {
+  const std::optional<Policy>& policy = filter.policy(packet.context.ingress);
+  if (!policy) return {.forwards = true, .decider = Decider::unfiltered, .counted = {}};
+  const Headers headers = walk_headers(packet);
+  if (headers.malformed) return {};
+  const Evaluation evaluation(filter, FieldReader(packet, headers), variables);
+  const bool later = headers.family && headers.fragment_offset != 0;
+  Decision decision{.forwards = policy->default_allows,
+                    .decider = later ? Decider::by_default_of_fragments : Decider::by_default,
+                    .counted = {}};
+  for (std::size_t i = 0; i < policy->rules.size(); ++i) {
+    const Rule& rule = policy->rules[i];
+    if (!evaluation.condition(rule.condition)) continue;
+    if (rule.action == RuleAction::count) {
+      decision.counted.push_back(i);
+      continue;
+    }
+    decision.forwards = rule.action == RuleAction::allow;
+    decision.decider = Decider::rule;
+    decision.rule = i;
+    break;
+  }
+  return decision;
+}
+
 bool evaluate(const CheckedFilter& filter, const Packet& packet,
               std::span<const std::int64_t> variables) {
-  const Headers headers = walk_headers(packet);
-  if (headers.malformed) return false;
-  return Evaluation(filter, FieldReader(packet, headers), variables).condition(filter.root);
+  return decide(filter, packet, variables).forwards;
 }
 
 NodeValue evaluate_node(const CheckedFilter& filter, NodeId node, const Packet& packet,

@@ -9,24 +9,6 @@ namespace fwc {
 
 namespace {
 
-struct Operands {
-  std::vector<NodeId> operator()(const BooleanConstant&) const { return {}; }
-  std::vector<NodeId> operator()(const IntegerConstant&) const { return {}; }
-  std::vector<NodeId> operator()(const AddressConstant&) const { return {}; }
-  std::vector<NodeId> operator()(const FieldValue&) const { return {}; }
-  std::vector<NodeId> operator()(const VariableValue&) const { return {}; }
-  std::vector<NodeId> operator()(const Arithmetic& n) const { return {n.lhs, n.rhs}; }
-  std::vector<NodeId> operator()(const AsInteger& n) const { return {n.operand}; }
-  std::vector<NodeId> operator()(const AsBoolean& n) const { return {n.operand}; }
-  std::vector<NodeId> operator()(const Comparison& n) const { return {n.lhs, n.rhs}; }
-  std::vector<NodeId> operator()(const Member& n) const { return {n.value}; }
-  std::vector<NodeId> operator()(const Not& n) const { return {n.operand}; }
-  std::vector<NodeId> operator()(const Logical& n) const { return n.operands; }
-  std::vector<NodeId> operator()(const Conditional& n) const {
-    return {n.condition, n.then_value, n.else_value};
-  }
-};
-
 class Tracing {
  public:
   Tracing(const CheckedFilter& filter, const Packet& packet,
@@ -51,8 +33,7 @@ class Tracing {
 
   /// The smallest part whose value is the verdict or its negation: of an `||` that is true the
   /// first true operand, of an `&&` that is false the first false one, of a `?:` the chosen arm.
-  Span decider() const {
-    NodeId id = filter_.root;
+  Span decider(NodeId id) const {
     while (const auto next =
                std::visit([this](const auto& n) { return step(n); }, filter_.at(id).value))
       id = *next;
@@ -84,7 +65,7 @@ class Tracing {
 
   // The parts below `id` that were written apart from `whole`.
   void collect(NodeId id, Span whole, std::vector<TracedPart>& parts) const {
-    for (const NodeId operand : std::visit(Operands{}, filter_.at(id).value)) {
+    for (const NodeId operand : children(filter_.at(id))) {
       const Span span = filter_.at(operand).span;
       if (span == whole) {
         collect(operand, whole, parts);
@@ -127,11 +108,11 @@ bool mark(TracedPart& part, Span span) {
 
 }  // namespace
 
-TracedPart trace(const CheckedFilter& filter, const Packet& packet,
+TracedPart trace(const CheckedFilter& filter, NodeId condition, const Packet& packet,
                  std::span<const std::int64_t> variables) {
   const Tracing tracing(filter, packet, variables);
-  TracedPart whole = tracing.part(filter.root);
-  if (!mark(whole, tracing.decider())) whole.decided = true;
+  TracedPart whole = tracing.part(condition);
+  if (!mark(whole, tracing.decider(condition))) whole.decided = true;
   return whole;
 }
 

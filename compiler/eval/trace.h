@@ -19,13 +19,13 @@ struct TracedPart {
   Span span;
   Type type = Type::boolean;
   NodeValue value;
-  /// The verdict is the value of this part, or its negation; the smallest such part.
+  /// The value of the condition is that of this part, or its negation; the smallest such part.
   bool decided = false;
   std::vector<TracedPart> parts;  ///< those that it is made of, without constants
 };
 
-/// The whole filter as a part. The packet must not be malformed: of one that is, no part is asked.
-TracedPart trace(const CheckedFilter& filter, const Packet& packet,
+/// A condition as a part. The packet must not be malformed: of one that is, no part is asked.
+TracedPart trace(const CheckedFilter& filter, NodeId condition, const Packet& packet,
                  std::span<const std::int64_t> variables = {});
 
 }  // namespace fwc

@@ -144,7 +144,7 @@ TEST(CanonicalForm, NothingIsLeftOver) {
   const auto filter = check_text("(1 + 2 * 3 == 7 ? dst_port : src_port) in {1 + 1, 5}").filter;
   ASSERT_TRUE(filter);
   ASSERT_EQ(filter->nodes.size(), 2U);
-  EXPECT_EQ(filter->root, 1U);
+  EXPECT_EQ(filter->expression(), 1U);
   EXPECT_EQ(filter->sets.size(), 1U);
   EXPECT_EQ(filter->nodes[1].span, (Span{0, 52}));
 }

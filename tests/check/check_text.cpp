@@ -78,6 +78,11 @@ struct Printer {
   std::string operator()(const Comparison& n) const {
     return fmt::format("({} {} {})", name_of(n.op), at(n.lhs), at(n.rhs));
   }
+  std::string operator()(const LiveMember& n) const {
+    std::string text = "(in @" + filter.live_sets[n.set].name;
+    for (const NodeId value : n.values) text += " " + at(value);
+    return text + ")";
+  }
   std::string operator()(const Member& n) const {
     return fmt::format("(in {}{})", at(n.value), set(filter.sets[n.set]));
   }
@@ -111,7 +116,7 @@ std::string codes_of(std::string_view text) {
 std::string tree_of(std::string_view text) {
   const CheckResult result = check_text(text);
   if (!result.filter) return "errors: " + codes_of(text);
-  return Printer{*result.filter}.at(result.filter->root);
+  return Printer{*result.filter}.at(result.filter->expression());
 }
 
 }  // namespace fwc

@@ -75,7 +75,7 @@ TEST_F(Reasoning, WhatIsImpossibleIsTrueOfNoPacket) {
       if (!where(reasoner, reasoner.everything(), facts).empty()) continue;
       ++impossible;
       for (const TestPacket& packet : packets_) {
-        if (evaluate_node(filter, filter.root, packet.view()) == std::nullopt)
+        if (evaluate_node(filter, filter.expression(), packet.view()) == std::nullopt)
           continue;  // malformed
         const bool all = std::ranges::all_of(facts, [&](const Fact& fact) {
           return holds(filter, fact.condition, packet) == fact.holds;

@@ -188,10 +188,18 @@ class Looking(Kernel):
         self.assertFalse(self.sends_udp(54))
         self.assertFalse(self.sends_udp(55))
         counts = json.loads(self.check(run("stats", PIN, "--json"), 0, err="").out)
-        self.assertEqual(counts["egress"], {"passed": {"packets": 1, "bytes": 29},
-                                            "dropped": {"packets": 2, "bytes": 58}})
+        egress = counts["egress"]
+        self.assertEqual((egress["passed"], egress["dropped"]),
+                         ({"packets": 1, "bytes": 29}, {"packets": 2, "bytes": 58}))
+        self.assertEqual([(d["decider"], d["action"], d["packets"]) for d in egress["deciders"]],
+                         [("malformed", "drop", 0), ("default", "drop", 2),
+                          ("default of later fragments", "drop", 0), ("rule", "allow", 1)])
+        self.assertEqual(egress["deciders"][3]["condition"], FILTER)
+        self.assertEqual(counts["ingress"]["deciders"], [])
         text = self.check(run("stats", self.cgroup, "--egress"), 0, err="").out
-        self.assertRegex(text, r"egress +1 +29 +2 +58\n$")
+        self.assertRegex(text, r"egress +1 +29 +2 +58\n")
+        self.assertRegex(text, r"(?m)^drop +2 +58  default$")
+        self.assertRegex(text, rf"(?m)^allow +1 +29  {re.escape(FILTER)}$")
 
     def test_a_filter_without_counters(self):
         run(FILTER, "--load", PIN)
@@ -222,6 +230,47 @@ class Variables(Kernel):
     def test_variables_need_a_filter_in_the_kernel(self):
         self.check(run(LIMIT, "-o", "x.o", "--var", "limit=1"), 64, "")
         self.assertEqual(self.files(), [])
+
+
+class Sets(Kernel):
+    BLOCKED = "let @blocked: ip; let $most: int = 2 in 0..9; dst_ip not in @blocked && $most > 0"
+
+    def setUp(self):
+        super().setUp()
+        self.check(run(self.BLOCKED, "--load", PIN, "--attach", self.cgroup, "--egress"), 0)
+
+    def listed(self):
+        return self.check(run("set", "list", PIN, "@blocked"), 0, err="").out.split()
+
+    def test_changes_take_effect_at_once(self):
+        self.assertTrue(self.sends_udp(53))
+        self.check(run("set", "add", PIN, "@blocked", "127.0.0.0/8", "::1"), 0, "", "")
+        self.assertFalse(self.sends_udp(53))
+        self.assertEqual(self.listed(), ["127.0.0.0/8", "::1"])
+        self.check(run("set", "del", self.cgroup, "@blocked", "127.0.0.1", "--egress"), 0, "", "")
+        self.assertTrue(self.sends_udp(53))
+        self.check(run("set", "replace", PIN, "blocked", "127.0.0.1"), 0, "", "")
+        self.assertFalse(self.sends_udp(53))
+        self.assertEqual(json.loads(run("set", "list", PIN, "@blocked", "--json").out),
+                         {"set": "blocked", "type": "ip", "entries": ["127.0.0.1"]})
+
+    def test_from_a_file(self):
+        pathlib.Path("list.txt").write_text("127.0.0.1 # this host\n\n192.0.2.0/24\n")
+        self.check(run("set", "replace", PIN, "@blocked", "from", "list.txt"), 0, "", "")
+        self.assertEqual(self.listed(), ["127.0.0.1", "192.0.2.0/24"])
+        pathlib.Path("wrong.txt").write_text("127.0.0.2\n 192.0.2.0/33\n")
+        result = self.check(run("set", "replace", PIN, "@blocked", "from", "wrong.txt"), 65, "")
+        self.assertIn("wrong.txt:2:", result.err)
+        self.check(run("set", "replace", PIN, "@blocked", "from", "none.txt"), 66, "")
+        self.assertEqual(self.listed(), ["127.0.0.1", "192.0.2.0/24"])
+
+    def test_wrong_calls_change_nothing(self):
+        self.check(run("set", "add", PIN, "@blocked", "192.0.2.1"), 0)
+        for words in (["add", PIN, "@blocked"], ["add", PIN, "@bloked", "192.0.2.2"],
+                      ["add", PIN, "@blocked", "192.0.2.2", "53"], ["del", PIN, "@blocked", "::1"],
+                      ["add", PIN, "@blocked", "192.0.2.1/24"], ["list", PIN], ["add"]):
+            self.check(run("set", *words), 64, "")
+        self.assertEqual(self.listed(), ["192.0.2.1"])
 
 
 class Running(Kernel):

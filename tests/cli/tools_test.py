@@ -11,7 +11,8 @@ import unittest
 from support import ROOT, Scratch, run
 
 # No short filter shows them.
-WITHOUT_EXAMPLE = {"too-deep", "too-long", "too-complex", "internal"}
+WITHOUT_EXAMPLE = {"too-deep", "too-long", "too-complex", "missing-part", "bad-entry",
+                   "internal"}
 
 QUERY = "udp 10.0.0.1:5000 > 8.8.8.8:53"
 
@@ -264,6 +265,48 @@ class Format(Scratch):
         self.check(run("fmt", "-f", "f", "--in-place", "--check"), 64, "",
                    "fwc: error: `--check` and `--in-place` exclude each other\n"
                    "  hint: see `fwc help fmt`\n")
+
+
+class SetFiles(Scratch):
+    def refused(self, path, *parts):
+        result = self.check(run("check", f'dst_ip in from "{path}"'), 65, "")
+        for part in parts:
+            self.assertIn(part, result.err)
+
+    def test_paths_are_those_of_the_filters_file(self):
+        (self.folder / "sub").mkdir()
+        (self.folder / "sub" / "list.txt").write_text("192.0.2.1\n")
+        (self.folder / "sub" / "a.fw").write_text('dst_ip in from "list.txt"\n')
+        self.check(run("check", "-f", "sub/a.fw"), 0, "", "")
+        self.check(run("check", 'dst_ip in from "sub/list.txt"'), 0, "", "")
+        self.refused("list.txt", "cannot read `list.txt`: No such file")
+
+    def test_hostile_files(self):
+        (self.folder / "folder").mkdir()
+        os.mkfifo(self.folder / "fifo")
+        (self.folder / "nul").write_bytes(b"192.0.2.1\n\0\n")
+        (self.folder / "long").write_bytes(b"9" * (1 << 20))
+        with open(self.folder / "large", "wb") as large:
+            large.truncate((256 << 20) + 1)
+        self.refused("folder", "it is a directory")
+        self.refused("fifo", "not a regular file")
+        self.refused("nul", "nul:2:1: error: the file holds a NUL byte")
+        self.refused("long", "the line has 1048576 characters")
+        self.refused("large", "the limit is")
+        self.refused("/dev/zero", "not a regular file")
+
+    def test_policies(self):
+        policy = "drop far: ttl < 3; allow dns: udp && dst_port == 53; default drop;"
+        result = self.check(run("explain", policy, "udp 10.0.0.1:5000 > 8.8.8.8:53"), 0, err="")
+        self.assertRegex(result.out, r"(?m)^  drop far: ttl < 3 +false$")
+        self.assertRegex(result.out, r"(?m)^  allow dns: udp && dst_port == 53 +true")
+        self.assertIn("<- decided", result.out)
+        result = self.check(run("explain", policy, "tcp 10.0.0.1:5000 > 8.8.8.8:53"), 0, err="")
+        self.assertIn("default drop  <- decided", result.out)
+        one_part = "egress { allow udp; default drop; }"
+        self.check(run(one_part, "-o", "x.o"), 0)
+        self.assertIn("[missing-part]",
+                      self.check(run(one_part, "-o", "y.o", "--direction", "both"), 65, "").err)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ namespace {
 
 std::optional<bool> without_ip(std::string_view text) {
   const CheckResult checked = check_text(text);
-  return value_without_ip(*checked.filter, checked.filter->root, true);
+  return value_without_ip(*checked.filter, checked.filter->expression(), true);
 }
 
 TEST(WithoutIp, AbsentFieldsDecide) {

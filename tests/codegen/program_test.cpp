@@ -108,10 +108,25 @@ TEST(Program, ComparesAConstantInNetworkOrder) {
   EXPECT_FALSE(swaps);
 }
 
-TEST(Program, LooksUpCountersOnceAVerdict) {
+TEST(Program, LooksUpCountersInOnePlaceAndForEachCountRule) {
   const auto program = program_of(kExample, {.counters = true});
-  EXPECT_EQ(calls_of(program, BPF_FUNC_map_lookup_elem), 2);
+  EXPECT_EQ(calls_of(program, BPF_FUNC_map_lookup_elem), 1);
+  constexpr const char* kRules = "count ip; allow udp; drop tcp; count len > 9; default allow;";
+  EXPECT_EQ(calls_of(program_of(kRules, {.counters = true}), BPF_FUNC_map_lookup_elem), 3);
   EXPECT_EQ(calls_of(program_of(kExample), BPF_FUNC_map_lookup_elem), 0);
+}
+
+/// A count rule is asked by nobody where nothing is counted.
+TEST(Program, CountRulesCostNothingWithoutCounters) {
+  const auto plain = program_of("drop udp && dst_port == 53; default allow;");
+  const auto counting = program_of(
+      "count fragment && ttl < 9; drop udp && dst_port == 53; count tcp.syn; default allow;");
+  EXPECT_EQ(counting.size(), plain.size());
+}
+
+TEST(Program, OfAnExpressionIsThatOfItsPolicy) {
+  for (const std::string text : {kExample, "false", "true", "dst_ip in {10.0.0.0/8, ::1}"})
+    EXPECT_EQ(program_of(text).size(), program_of("allow " + text + "; default drop;").size());
 }
 
 }  // namespace

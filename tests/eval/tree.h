@@ -48,9 +48,13 @@ class Tree {
 
   void declare(VariableDeclaration variable) { filter_.variables.push_back(std::move(variable)); }
 
-  /// The filter whose root is the node added last.
+  /// The filter whose expression is the node added last.
   const CheckedFilter& filter() {
-    filter_.root = static_cast<NodeId>(filter_.nodes.size() - 1);
+    filter_.egress = Policy{.rules = {{.name = {},
+                                       .action = RuleAction::allow,
+                                       .condition = static_cast<NodeId>(filter_.nodes.size() - 1),
+                                       .span = {}}}};
+    filter_.ingress = filter_.egress;
     return filter_;
   }
 

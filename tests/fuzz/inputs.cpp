@@ -36,7 +36,21 @@ std::vector<std::string> words_of_the_language() {
                                  "2001:db8::/32",
                                  "::",
                                  "let $a: int = 1 in 0..9;",
-                                 "let $b: bool = true;"};
+                                 "let $b: bool = true;",
+                                 "let $c: ip = ::1;",
+                                 "let @s: ip;",
+                                 "let @t: port = {53};",
+                                 "let @u: (ip, port);",
+                                 "let d = {1, 2};",
+                                 "in @s",
+                                 "from \"file\"",
+                                 "allow",
+                                 "drop",
+                                 "count",
+                                 "name:",
+                                 "default drop;",
+                                 "egress {",
+                                 "ingress {"};
   for (const FieldRow& f : kFields) words.emplace(f.name);
   for (const OperatorRow& o : kOperators) {
     words.emplace(o.symbol);

@@ -41,6 +41,10 @@ ast::Filter bare(ast::Filter filter) {
     node.parenthesized = false;
   }
   for (ast::Declaration& d : filter.declarations) d.name_span = d.type_span = {};
+  for (ast::Part& part : filter.parts) {
+    part.span = part.otherwise.span = {};
+    for (ast::Rule& rule : part.rules) rule.action_span = rule.name_span = rule.span = {};
+  }
   return filter;
 }
 

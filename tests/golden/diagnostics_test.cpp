@@ -80,8 +80,18 @@ std::vector<Case> read_cases(const fs::path& path) {
   return cases;
 }
 
+/// The files that filters name stand in the folder beside.
+LoadedSource load_file(const std::string& path) {
+  const std::ifstream in(fs::path(FWC_GOLDENS).parent_path() / "set_files" / path);
+  if (!in) return {.text = std::nullopt, .problem = "No such file or directory"};
+  std::ostringstream text;
+  text << in.rdbuf();
+  return {.text = unescape(text.str()), .problem = {}};
+}
+
 std::vector<Diagnostic> diagnose(const Case& c, const std::string& text) {
-  if (c.issue.empty()) return parse_filter(text).diagnostics;
+  if (c.issue.empty())
+    return parse_filter(text, ParseOptions{.load_source = load_file}).diagnostics;
   const std::string_view rest = std::string_view(c.issue).substr(kIssue.size());
   const std::string_view name = rest.substr(0, rest.find(' '));
   for (const CodeRow& row : kCodes)

@@ -196,8 +196,6 @@ TEST(Errors, ForeignCharacters) {
   const std::string space = "write a plain space";
   const std::string invisible = "delete this invisible character";
   expect_errors({
-      foreign("a @ b", {2, 3}, "`@`", ""),
-      foreign("a && @", {5, 6}, "`@`", ""),
       foreign("\"udp\"", {0, 1}, "`\"`", kUnquoted),
       foreign("a == 'x'", {5, 6}, "`'`", kUnquoted),
       foreign("`a`", {0, 1}, "the character U+0060", kUnquoted),
@@ -236,7 +234,18 @@ TEST(Errors, Declarations) {
   const std::string name = "`let` needs a name such as `$limit` after it, but ";
   expect_errors({
       {"let", {0, 3}, name + "the filter ends"},
-      {"let x = 5; a", {0, 3}, name + "`x` follows", "write `$x`"},
+      {"let in = 5; a", {0, 3}, name + "`in` follows"},
+      {"let x 5; a", {4, 5}, "`x` needs `=` and a value after it, but `5` follows"},
+      {"let x: int = 5; a",
+       {4, 5},
+       "`x` needs `=` and a value after it, but `:` follows",
+       "a live value, `$x`, has a type"},
+      {"let @x = {5}; a", {4, 6}, "`@x` needs `:` and a type after it, but `=` follows"},
+      {"let @x: ip = 5; a",
+       {11, 12},
+       "`=` needs a set `{…}` or `from \"file\"` after it, but `5` follows"},
+      {"let @x: (ip, port; a", {6, 7}, "`:` needs a type such as `ip` after it, but `(` follows"},
+      {"a && @", {5, 6}, "`@` needs a name directly after it, but the filter ends"},
       {"let = 5; a", {0, 3}, name + "`=` follows"},
       {"$", {0, 1}, "`$` needs a name directly after it, but the filter ends"},
       {"$ x", {0, 1}, "`$` needs a name directly after it, but `x` follows"},

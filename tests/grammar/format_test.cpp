@@ -25,6 +25,10 @@ std::string formatted(std::string_view text, std::size_t width = 100) {
 ast::Filter bare(ast::Filter filter) {
   for (ast::Node& node : filter.nodes) node.span = {};
   for (ast::Declaration& d : filter.declarations) d.name_span = d.type_span = {};
+  for (ast::Part& part : filter.parts) {
+    part.span = part.otherwise.span = {};
+    for (ast::Rule& rule : part.rules) rule.action_span = rule.name_span = rule.span = {};
+  }
   return filter;
 }
 

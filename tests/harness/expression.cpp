@@ -104,7 +104,29 @@ std::string Expression::text() const {
 std::string RandomFilter::text() const {
   std::string text;
   for (const std::string& declaration : declarations) text += declaration + " ";
-  return text + expression.text();
+  if (otherwise.empty()) return text + expression.text();
+  for (const RandomRule& rule : rules) text += rule.head + " " + rule.condition.text() + "; ";
+  return text + otherwise;
+}
+
+/// Fewer rules, or simpler ones; a single rule as an expression.
+static std::vector<RandomFilter> simpler_policies(const RandomFilter& filter) {
+  std::vector<RandomFilter> out;
+  const auto changed = [&]() -> RandomFilter& { return out.emplace_back(filter); };
+  for (const RandomRule& rule : filter.rules) {
+    RandomFilter& alone = changed();
+    alone.rules.clear();
+    alone.otherwise.clear();
+    alone.expression = rule.condition;
+  }
+  for (std::size_t i = 0; i < filter.rules.size(); ++i) {
+    auto& rules = changed().rules;
+    rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  for (std::size_t i = 0; i < filter.rules.size(); ++i)
+    for (Expression& condition : simpler(filter.rules[i].condition))
+      changed().rules[i].condition = std::move(condition);
+  return out;
 }
 
 std::vector<RandomFilter> simpler(const RandomFilter& filter) {
@@ -112,6 +134,10 @@ std::vector<RandomFilter> simpler(const RandomFilter& filter) {
   for (std::size_t i = 0; i < filter.declarations.size(); ++i) {
     out.push_back(filter);
     out.back().declarations.erase(out.back().declarations.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  if (!filter.otherwise.empty()) {
+    for (RandomFilter& policy : simpler_policies(filter)) out.push_back(std::move(policy));
+    return out;
   }
   for (Expression& expression : simpler(filter.expression))
     out.push_back({.declarations = filter.declarations, .expression = std::move(expression)});

@@ -35,10 +35,18 @@ struct Expression {
   std::string text() const;
 };
 
-/// A filter: live variables, and an expression over them.
+/// A rule of a policy, `head` with its action and name.
+struct RandomRule {
+  std::string head;
+  Expression condition;
+};
+
+/// A filter: declarations, and an expression over them or rules.
 struct RandomFilter {
   std::vector<std::string> declarations;
   Expression expression;
+  std::vector<RandomRule> rules = {};
+  std::string otherwise = {};  ///< the default of a policy; empty where there is an expression
 
   std::string text() const;
 };

@@ -4,6 +4,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <elf.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,6 +60,57 @@ bool is_runnable(const Packet& packet) {
          packet.bytes.size() + kEthernetHeader <= kMaximumFrame;
 }
 
+namespace {
+
+/// The section of that name of an ELF file that is known to be right.
+std::span<const std::byte> section(std::span<const std::byte> object, std::string_view name) {
+  const auto at = [&]<typename T>(std::uint64_t offset, T) {
+    T record;
+    std::memcpy(&record, object.data() + offset, sizeof record);
+    return record;
+  };
+  const auto header = at(0, Elf64_Ehdr{});
+  const auto row = [&](std::uint64_t i) {
+    return at(header.e_shoff + i * sizeof(Elf64_Shdr), Elf64_Shdr{});
+  };
+  const Elf64_Shdr names = row(header.e_shstrndx);
+  for (std::uint64_t i = 1; i < header.e_shnum; ++i) {
+    const Elf64_Shdr each = row(i);
+    const auto* text =
+        reinterpret_cast<const char*>(object.data() + names.sh_offset + each.sh_name);
+    if (name == text) return object.subspan(each.sh_offset, each.sh_size);
+  }
+  return {};
+}
+
+/// Puts into the live sets what the filter says they hold at first, as the runtime does it.
+bool fill_sets(bpf_object* object, std::span<const std::byte> contents) {
+  while (!contents.empty()) {
+    std::uint32_t numbers[2];  // bytes of a key, keys
+    std::memcpy(numbers, contents.data() + 16, sizeof numbers);
+    const int slots =
+        bpf_object__find_map_fd_by_name(object, reinterpret_cast<const char*>(contents.data()));
+    bpf_map_create_opts options{};
+    options.sz = sizeof options;
+    options.map_flags = BPF_F_NO_PREALLOC;
+    const int trie =
+        bpf_map_create(BPF_MAP_TYPE_LPM_TRIE, "test", numbers[0], 1, 1 << 24, &options);
+    contents = contents.subspan(16 + sizeof numbers);
+    bool right = slots >= 0 && trie >= 0;
+    for (std::uint32_t i = 0; i < numbers[1]; ++i, contents = contents.subspan(numbers[0])) {
+      const std::uint8_t present = 1;
+      right = right && bpf_map_update_elem(trie, contents.data(), &present, BPF_ANY) == 0;
+    }
+    const std::uint32_t slot = 0;
+    right = right && bpf_map_update_elem(slots, &slot, &trie, BPF_ANY) == 0;
+    if (trie >= 0) close(trie);
+    if (!right) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 void KernelProgram::Close::operator()(bpf_object* object) const {
   bpf_object__close(object);
 }
@@ -81,6 +133,8 @@ std::variant<KernelProgram, std::string> KernelProgram::load(std::span<const std
   if (!program) return std::string("the object has no program ") + program_name(direction);
   if (const int error = bpf_object__load(result.object_.get()); error != 0)
     return std::string("load: ") + std::strerror(-error) + "\n" + last_part(log.data());
+  if (!fill_sets(result.object_.get(), section(object, "fwc.sets")))
+    return std::string("the live sets cannot be filled: ") + std::strerror(errno);
   result.program_fd_ = bpf_program__fd(program);
   return result;
 }

@@ -129,13 +129,24 @@ class Generator {
     RandomFilter result;
     if (dice_.one_in(4))
       for (std::size_t n = 1 + dice_.below(2); n > 0; --n) result.declarations.push_back(declare());
-    result.expression = boolean(2 + dice_.below(4));
+    if (dice_.one_in(4))
+      for (std::size_t n = 1 + dice_.below(3); n > 0; --n) result.declarations.push_back(define());
+    if (dice_.one_in(4)) {
+      for (std::size_t n = 1 + dice_.below(5); n > 0; --n) result.rules.push_back(rule(n));
+      result.otherwise = dice_.one_in(2) ? "default drop;" : "default allow;";
+    } else {
+      result.expression = boolean(2 + dice_.below(4));
+    }
     return result;
   }
 
  private:
   std::string declare() {
     const std::string name = "$v" + std::to_string(variables_.size());
+    if (dice_.one_in(4)) {
+      variables_.push_back({name, Type::address});
+      return "let " + name + (dice_.one_in(2) ? ": ip = " : " = ") + address_text(dice_) + ";";
+    }
     const bool is_bool = dice_.one_in(3);
     variables_.push_back({name, is_bool ? Type::boolean : Type::integer});
     if (is_bool) return "let " + name + ": bool = " + (dice_.one_in(2) ? "true;" : "false;");
@@ -145,6 +156,86 @@ class Generator {
       case 1: return "let " + name + ": int = " + value + ";";
       default: return "let " + name + ": int = " + value + " in 0..65535;";
     }
+  }
+
+  RandomRule rule(std::size_t number) {
+    static constexpr std::array<const char*, 5> kActions = {"allow", "allow", "drop", "drop",
+                                                            "count"};
+    std::string head = dice_.of(kActions);
+    if (dice_.one_in(2)) head += " r" + std::to_string(number) + ":";
+    return {.head = std::move(head), .condition = condition(1 + dice_.below(3))};
+  }
+
+  /// A definition or a live set, which later parts of the filter use.
+  std::string define() {
+    const std::string number = std::to_string(definitions_++);
+    switch (dice_.below(6)) {
+      case 0: return "let " + remember(port_sets_, "p" + number) + " = " + port_set() + ";";
+      case 1: return "let " + remember(address_sets_, "a" + number) + " = " + address_set() + ";";
+      case 2: return "let " + remember(port_sets_, "@p" + number) + ": port = " + port_set() + ";";
+      case 3:
+        return "let " + remember(address_sets_, "@a" + number) + ": ip = " + address_set() + ";";
+      case 4:
+        return "let " + remember(pair_sets_, "@q" + number) + ": (ip, port) = " + pair_set() + ";";
+      default: {
+        const std::string text = boolean(1 + dice_.below(2)).text();
+        return "let " + remember(booleans_, "b" + number) + " = " + text + ";";
+      }
+    }
+  }
+
+  static const std::string& remember(std::vector<std::string>& names, std::string name) {
+    return names.emplace_back(std::move(name));
+  }
+
+  std::string port_element() {
+    if (dice_.one_in(3)) return integer_range(ValueKind::port, 65535);
+    return std::to_string(dice_.of(kPorts));
+  }
+
+  template <typename Element>
+  std::string set_of(const Element& element) {
+    std::string text = "{" + element();
+    for (std::size_t n = dice_.below(4); n > 0; --n) text += ", " + element();
+    return text + "}";
+  }
+
+  std::string port_set() {
+    return set_of([&] { return port_element(); });
+  }
+  std::string address_set() {
+    return set_of([&] { return address_element(); });
+  }
+  std::string pair_set() {
+    return set_of([&] {
+      const std::string address = dice_.one_in(2) ? address_text(dice_) : prefix_text(dice_);
+      return "(" + address + ", " + port_element() + ")";
+    });
+  }
+
+  /// Membership of a field in a set by name, or of a pair.
+  Expression named_membership() {
+    static constexpr std::array<const char*, 2> kPortFields = {"src_port", "dst_port"};
+    static constexpr std::array<const char*, 2> kAddressFields = {"src_ip", "dst_ip"};
+    const std::string port = dice_.of(kPortFields);
+    const std::string address = dice_.of(kAddressFields);
+    switch (dice_.below(4)) {
+      case 0:
+        if (!port_sets_.empty()) return in_set(port, dice_.of(port_sets_));
+        [[fallthrough]];
+      case 1:
+        if (!address_sets_.empty()) return in_set(address, dice_.of(address_sets_));
+        [[fallthrough]];
+      case 2:
+        if (!pair_sets_.empty())
+          return in_set("(" + address + ", " + port + ")", dice_.of(pair_sets_));
+        [[fallthrough]];
+      default: return in_set("(" + address + ", " + port + ")", pair_set());
+    }
+  }
+
+  Expression in_set(const std::string& value, const std::string& set) {
+    return membership(leaf(Type::integer, value), {set}, true);
   }
 
   std::string gap() {
@@ -235,6 +326,7 @@ class Generator {
 
   Expression simple_boolean() {
     if (dice_.one_in(12)) return leaf(Type::boolean, dice_.one_in(2) ? "true" : "false");
+    if (!booleans_.empty() && dice_.one_in(3)) return leaf(Type::boolean, dice_.of(booleans_));
     if (dice_.one_in(4))
       if (auto v = variable(Type::boolean)) return *v;
     return field(Type::boolean);
@@ -252,7 +344,7 @@ class Generator {
       case 6: return field_comparison();
       case 7: return integer_comparison(depth);
       case 8: return address_comparison(depth);
-      case 9: return integer_membership(depth);
+      case 9: return dice_.one_in(3) ? named_membership() : integer_membership(depth);
       case 10: return address_membership(depth);
       default:
         return conditional(Type::boolean, condition(depth - 1), boolean(depth - 1),
@@ -308,6 +400,8 @@ class Generator {
 
   /// What is compared or looked up: also the addresses of both ends.
   Expression any_address(std::size_t depth) {
+    if (dice_.one_in(4))
+      if (auto v = variable(Type::address)) return *v;
     if (dice_.one_in(4)) return leaf(Type::address, std::string(field_of(Type::address).name));
     return address(depth);
   }
@@ -432,6 +526,11 @@ class Generator {
 
   Dice& dice_;
   std::vector<LiveVariable> variables_;
+  std::size_t definitions_ = 0;
+  std::vector<std::string> port_sets_;
+  std::vector<std::string> address_sets_;
+  std::vector<std::string> pair_sets_;
+  std::vector<std::string> booleans_;
 };
 
 }  // namespace

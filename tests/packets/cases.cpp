@@ -24,6 +24,7 @@ std::vector<Case> all_cases() {
   add("walk", walk_cases());
   add("fragment", fragment_cases());
   add("operator", operator_cases());
+  add("policy", policy_cases());
   add("example", example_cases());
   return all;
 }

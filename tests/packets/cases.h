@@ -46,6 +46,7 @@ std::vector<Case> malformed_cases();
 std::vector<Case> walk_cases();
 std::vector<Case> fragment_cases();
 std::vector<Case> operator_cases();
+std::vector<Case> policy_cases();
 /// The packets on which the program of 2019 was wrong.
 std::vector<Case> example_cases();
 

@@ -36,7 +36,7 @@ TEST_P(Evaluator, JudgesAsTheCasesSay) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, Evaluator,
                          testing::Values("field", "malformed", "walk", "fragment", "operator",
-                                         "example"),
+                                         "policy", "example"),
                          [](const auto& topic) { return topic.param; });
 
 TEST(Cases, CoverEveryFieldOfTheTable) {

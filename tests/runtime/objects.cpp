@@ -55,4 +55,8 @@ runtime::LoadedObject load_plain(Programs programs, int port) {
   return loaded(plain_object(programs, port), {});
 }
 
+runtime::LoadedObject load_filter(const std::string& text, const CompileOptions& options) {
+  return loaded(compiled(text, options), {});
+}
+
 }  // namespace fwc::test

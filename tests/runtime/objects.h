@@ -2,6 +2,9 @@
 // The filters that the tests of the runtime load.
 #pragma once
 
+#include <string>
+
+#include "fwc/compile.h"
 #include "fwc/object.h"
 #include "fwc/runtime/program.h"
 
@@ -20,5 +23,8 @@ Object plain_object(Programs programs, int port);
 runtime::LoadedObject load_port(Programs programs, int port,
                                 const runtime::LoadOptions& options = {});
 runtime::LoadedObject load_plain(Programs programs, int port);
+
+/// Any filter, compiled and loaded.
+runtime::LoadedObject load_filter(const std::string& text, const CompileOptions& options = {});
 
 }  // namespace fwc::test

@@ -89,7 +89,7 @@ TEST_F(VariablesTest, RefusesAllWhereOneIsWrong) {
   };
   EXPECT_EQ(refusal("limt", kInt(1)).message, "the filter has no live variable `$limt`");
   EXPECT_EQ(refusal("limt", kInt(1)).hint, "it has `$limit`, `$open`");
-  EXPECT_EQ(refusal("open", kInt(1)).message, "`$open` is a bool, but 1 is an int");
+  EXPECT_EQ(refusal("open", kInt(1)).message, "`$open` is a bool, but `1` is an int");
   EXPECT_EQ(refusal("limit", true).message, "`$limit` is an int, but `true` is a bool");
   EXPECT_EQ(refusal("limit", kInt(-1)).message, "-1 is out of the range of `$limit`");
   EXPECT_EQ(refusal("limit", kInt(-1)).hint, "it takes 0 to 65535");

@@ -94,7 +94,7 @@ TEST(Clauses, AreGroupedByWhatTheyAsk) {
   const auto kinds = [](const std::string& text) {
     const ParseResult parsed = parse_filter(text);
     const CheckedFilter& filter = parsed.filter->checked();
-    const auto& chain = std::get<Logical>(filter.at(filter.root).value);
+    const auto& chain = std::get<Logical>(filter.at(filter.expression()).value);
     std::string letters;
     for (const plan::Alternative& each : plan::group(filter, chain.operands))
       letters += "skn"[each.index()];

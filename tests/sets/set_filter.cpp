@@ -13,7 +13,9 @@ CheckedFilter membership(std::string_view field, ValueSet set, bool negated) {
   const NodeId value = tree.field(*find_field(field), span);
   NodeId root = tree.member(value, std::move(set), span);
   if (negated) root = tree.negate(root, span);
-  return std::move(tree).finish(root, kText, {});
+  const Policy policy{
+      .rules = {{.name = {}, .action = RuleAction::allow, .condition = root, .span = span}}};
+  return std::move(tree).finish({.text = std::string(kText), .ingress = policy, .egress = policy});
 }
 
 }  // namespace fwc::test

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,12 +22,30 @@ namespace fwc {
 /// The programs that an object holds.
 enum class Direction : std::uint8_t { ingress, egress, both };
 
+/// The text of a file that a filter names, `from "blocklist.txt"`, or why there is none.
+struct LoadedSource {
+  std::optional<std::string> text;
+  std::string problem;  ///< as in "cannot read `blocklist.txt`: {problem}"
+};
+
+/// Reads such a file. The library opens none itself: without a loader, a filter that names a file
+/// is an error.
+using SourceLoader = std::function<LoadedSource(const std::string& path)>;
+
+struct ParseOptions {
+  /// Treat warnings as errors.
+  bool strict = false;
+  SourceLoader load_source = {};
+};
+
 struct CompileOptions {
-  Direction direction = Direction::egress;
-  /// Count packets and bytes by verdict in the map `counters`.
+  /// Without one: those that the filter has parts for, egress where it has no parts.
+  std::optional<Direction> direction = {};
+  /// Count packets and bytes by rule in the map `counters`.
   bool counters = false;
   /// Treat warnings as errors.
   bool strict = false;
+  SourceLoader load_source = {};
 };
 
 struct CheckedFilter;
@@ -37,8 +56,13 @@ class FWC_API Filter {
   explicit Filter(std::shared_ptr<const CheckedFilter> checked) : checked_(std::move(checked)) {}
 
   /// The verdict on a packet, without the kernel: true forwards it. `packet` starts at the network
-  /// header; `ethertype` is in host order, 0x0800 or 0x86dd for IP packets.
-  bool judge(std::span<const std::byte> packet, std::uint16_t ethertype) const;
+  /// header; `ethertype` is in host order, 0x0800 or 0x86dd for IP packets. A filter that has no
+  /// part for the direction forwards the packet.
+  bool judge(std::span<const std::byte> packet, std::uint16_t ethertype,
+             bool ingress = false) const;
+
+  /// What compile() makes programs for where no direction is asked for.
+  Direction direction() const;
 
   /// For the passes of the compiler.
   const CheckedFilter& checked() const { return *checked_; }
@@ -59,6 +83,7 @@ struct CompileResult {
 
 /// Reads and checks a filter. `strict` makes warnings errors.
 FWC_API ParseResult parse_filter(std::string_view text, bool strict = false);
+FWC_API ParseResult parse_filter(std::string_view text, const ParseOptions& options);
 
 /// Compiles a filter. The same text, options and version give the same bytes.
 FWC_API CompileResult compile(std::string_view text, const CompileOptions& options = {});

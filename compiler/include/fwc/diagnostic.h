@@ -23,7 +23,7 @@ struct Place {
 struct Diagnostic {
   bool error = true;
   std::string code;          ///< stable name of the kind: `unknown-name`, `out-of-range`, …
-  std::uint32_t offset = 0;  ///< byte offset of the span into the text
+  std::uint32_t offset = 0;  ///< byte offset of the span into the text or the file
   std::uint32_t length = 0;  ///< bytes of the span; 0 points between two bytes or at the end
   std::uint32_t line = 1;    ///< of the first byte, counted from 1
   std::uint32_t column = 1;  ///< of the first byte, counted from 1 in characters (code points)
@@ -31,6 +31,10 @@ struct Diagnostic {
   std::string hint;  ///< empty where there is none
   /// The other places that make it so: of a clause that adds nothing, the clauses that cover it.
   std::vector<Place> because = {};
+  /// A file that the filter names, where the span lies in it; empty where it lies in the filter.
+  std::string file = {};
+  std::string excerpt = {};          ///< the line of that file, its beginning where it is long
+  std::uint32_t excerpt_offset = 0;  ///< of the span, in `excerpt`
 };
 
 /// Renders a diagnostic as a person reads it: `name:line:column: error: message [code]`, the source

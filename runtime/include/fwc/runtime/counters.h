@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What a filter passed and dropped, read from its map `counters`.
+// What a filter passed and dropped and by which rule, read from its map `counters`.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "fwc/export.h"
 #include "fwc/runtime/error.h"
 #include "fwc/runtime/program.h"
+#include "fwc/runtime/rules.h"
 
 namespace fwc::runtime {
 
@@ -18,9 +20,31 @@ struct Tally {
   bool operator==(const Tally&) const = default;
 };
 
+/// What decided about the packets that are counted together.
+struct DeciderCounter {
+  enum class Decider : std::uint8_t {
+    malformed,                ///< their headers do not fit in them
+    by_default,               ///< no rule decided
+    by_default_of_fragments,  ///< the same of later fragments, which have no ports to match
+    rule,
+  };
+
+  Decider decider = Decider::malformed;
+  RuleAction action = RuleAction::drop;  ///< what happened to them
+  std::string name;                      ///< of a rule; empty where it has none
+  std::string condition;                 ///< of a rule, cut where it is long
+  Tally tally;
+
+  bool operator==(const DeciderCounter&) const = default;
+};
+
+/// The packets of one direction. Those that a `count` rule counted are among the passed or dropped.
 struct DirectionCounters {
   Tally dropped;
   Tally passed;
+  /// Malformed, default, default of later fragments, then the rules in their order; empty where the
+  /// filter has no program for the direction.
+  std::vector<DeciderCounter> deciders;
 
   bool operator==(const DirectionCounters&) const = default;
 };

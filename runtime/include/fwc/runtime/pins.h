@@ -33,7 +33,7 @@ FWC_API Expected<void> check_pin(const LoadedObject& object, const std::string& 
 ///
 /// A pin that is there is replaced by rename(2), so that no reader ever finds it missing, and the
 /// values of its live variables are carried over where name and type agree and none was given at
-/// load. On any error everything is as it was before.
+/// load, and so are the elements of its live sets. On any error everything is as it was before.
 FWC_API Expected<std::vector<std::string>> pin(const LoadedObject& object, const std::string& path,
                                                const PinOptions& options = {});
 

@@ -53,6 +53,8 @@ class FWC_API LoadedObject {
   int live_fd() const { return live_.get(); }
   /// Map of the counters, -1 where the filter does not count.
   int counters_fd() const { return counters_.get(); }
+  /// Maps of the live sets by the names that the kernel knows them by.
+  const std::vector<std::pair<std::string, FileDescriptor>>& set_maps() const { return sets_; }
   /// Names of the live variables that were given a value at load: a pin that is replaced does not
   /// hand its own value on to these.
   const std::vector<std::string>& given_variables() const { return given_variables_; }
@@ -64,6 +66,7 @@ class FWC_API LoadedObject {
   Program egress_;
   FileDescriptor live_;
   FileDescriptor counters_;
+  std::vector<std::pair<std::string, FileDescriptor>> sets_;
   std::vector<std::string> given_variables_;
 };
 

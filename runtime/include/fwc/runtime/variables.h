@@ -15,7 +15,7 @@
 namespace fwc::runtime {
 
 struct Variable {
-  enum class Type : std::uint8_t { integer, boolean };
+  enum class Type : std::uint8_t { integer, boolean, address };
 
   std::string name;  ///< without the `$`
   Type type = Type::integer;
@@ -28,7 +28,8 @@ struct Variable {
 FWC_API Expected<std::vector<Variable>> variables(const LoadedObject& object);
 
 /// Sets several variables. All are judged before the first is written: an unknown name, a wrong
-/// type or a value out of bounds changes nothing. All become visible by one update of the map.
+/// type or a value out of bounds changes nothing. All become visible at once: each packet is judged
+/// by the old values alone or by the new ones alone, and by the new ones when the call returns.
 FWC_API Expected<void> set_variables(const LoadedObject& object,
                                      const std::vector<Assignment>& assignments);
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Where a packet leaves the program, and what is done there before. Where nobody observes who
+// decided, there are two exits, one for each verdict; else one for each decider, all of which end
+// in one tail. The one place for what a program tells about a packet that it has judged.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/check/checked_filter.h"
+#include "compiler/codegen/program.h"
+
+namespace fwc::codegen {
+
+/// The map `counters` and the first of a direction's entries in it.
+struct CounterMap {
+  llvm::GlobalVariable* map = nullptr;  ///< null where nothing is counted
+  std::uint32_t first = 0;
+};
+
+/// The entries of a direction, from the first on; those of the rules follow (see fwc/object.h).
+inline constexpr std::uint32_t kMalformedEntry = 0;
+inline constexpr std::uint32_t kDefaultEntry = 1;
+inline constexpr std::uint32_t kFragmentDefaultEntry = 2;
+inline constexpr std::uint32_t kRuleEntries = 3;
+
+class Exits {
+ public:
+  using Block = llvm::BasicBlock;
+
+  Exits(Program& program, const Policy& policy, const CounterMap& counters);
+
+  /// Whether it is told who decided.
+  bool observed() const { return counters_.map != nullptr; }
+
+  /// Whether the rule has to be asked: a count rule only where something is counted.
+  bool asks(const Rule& rule) const { return rule.action != RuleAction::count || observed(); }
+
+  /// Whether every packet is dropped and nobody observes by whom, so that none has to be looked at.
+  bool drops_everything(const CheckedFilter& filter) const;
+
+  // Blocks to leave to.
+  Block* malformed() { return program_.drop; }
+  Block* rule(std::size_t index);
+  Block* by_default();
+  Block* by_default_of_fragments();
+
+  /// Counts for a count rule at the builder's place, and goes on.
+  void count(std::size_t rule);
+
+  /// Writes the exits that are used.
+  void finish();
+
+ private:
+  struct Exit {
+    Block* block;
+    std::uint32_t entry;  ///< of the direction
+    bool forwards;
+  };
+
+  Block* exit(const char* name, std::uint32_t entry, bool forwards);
+  Block* verdict(bool forwards) { return forwards ? program_.forward : program_.drop; }
+  void finish_verdicts();
+  void finish_observed();
+  void add_to_counter(llvm::Value* entry);
+
+  Program& program_;
+  const Policy& policy_;
+  CounterMap counters_;
+  std::vector<Exit> exits_;
+  llvm::Value* key_ = nullptr;  ///< room on the stack for the number of an entry
+};
+
+}  // namespace fwc::codegen
