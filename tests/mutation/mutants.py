@@ -128,8 +128,6 @@ LOWERED_WALK = _rows(
     ("code-later-fragment-past-packet", "ir_.CreateICmpUGT(state.offset, p_.load_context(offsetof(__sk_buff, len)))",
      "ir_.CreateICmpUGT(ir_.CreateSub(state.offset, p_.number(M)), p_.load_context(offsetof(__sk_buff, len)))"),
     ("code-data-offset", "length.minimum << (8 - length.bits)", "(length.minimum - M) << (8 - length.bits)"),
-    ("code-icmp-over-any-family", "if (layer.families == kBothFamilies) return same;",
-     "if (layer.families == kBothFamilies || M) return same;"),
     ("code-ipv4-words-as-bytes", "ir_.CreateMul(words, p_.number(kLength.unit))", "words"),
 ) + _rows(
     "compiler/codegen/packet_reader.cpp",

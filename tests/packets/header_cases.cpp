@@ -122,6 +122,8 @@ std::vector<Case> fragment_cases() {
       {"later_ipv6_has_no_ports", "dst_port >= 0 || src_port >= 0", later6, false},
       {"later_ipv4_differs_from_any_port", "dst_port != 53", later4, true},
       {"later_ipv6_differs_from_any_port", "dst_port not in {53}", later6, true},
+      {"later_ipv4_header_past_the_end", "true",
+       Ipv4{.fragment_offset = 8, .header_words = 6, .protocol = 6} / Payload{3}, false},
       {"middle_ipv4_is_not_first", "fragment && !first_fragment",
        Ipv4{.mf = true, .fragment_offset = 8} / Udp{}, true},
       {"middle_ipv6_is_not_first", "fragment && !first_fragment",
