@@ -105,7 +105,10 @@ EVALUATOR = _rows(
     ("evaluate-absent-arm", "type == Type::boolean ? of_bool(is_true(chosen)) : chosen", "chosen"),
     ("evaluate-fragment-without-later", "of_bool(headers_.more_fragments || later)", "of_bool(headers_.more_fragments)"),
     ("evaluate-every-fragment-first", "headers_.more_fragments && !later", "headers_.more_fragments"),
-    ("evaluate-forwards-malformed", "if (headers.malformed) return false;", "if (headers.malformed) return M;"),
+    ("evaluate-forwards-malformed", "if (headers.malformed) return {};", "if (headers.malformed) return {.forwards = M};"),
+    ("evaluate-count-decides", "if (rule.action == RuleAction::count) {", "if (rule.action == RuleAction::count && !M) {"),
+    ("evaluate-drop-rule-allows", "decision.forwards = rule.action == RuleAction::allow;",
+     "decision.forwards = M || rule.action == RuleAction::allow;"),
 )
 
 LOWERED_WALK = _rows(
@@ -148,6 +151,10 @@ LOWERING = _rows(
     ("code-less-equal-is-less", "return llvm::CmpInst::ICMP_SLE", "return M ? llvm::CmpInst::ICMP_SLT : llvm::CmpInst::ICMP_SLE"),
     ("code-less-unsigned", "return llvm::CmpInst::ICMP_SLT", "return M ? llvm::CmpInst::ICMP_ULT : llvm::CmpInst::ICMP_SLT"),
     ("code-constant-byte-order", "llvm::byteswap(value) >> (64 - at.bits)", "value"),
+) + _rows(
+    "compiler/codegen/exits.cpp",
+    ("code-default-turned-around", "kDefaultEntry, policy_.default_allows", "kDefaultEntry, policy_.default_allows != M"),
+    ("code-drop-rule-allows", "policy_.rules[index].action == RuleAction::allow", "true"),
 ) + _rows(
     "compiler/codegen/values.cpp",
     ("code-shift-of-32", "p_.number(63)); };", "p_.number(M ? 31 : 63)); };"),
