@@ -170,6 +170,7 @@ class Checker {
   void collect_all(const ast::Set& set, Value value, ValueKind kind, Elements& out);
   void collect(ast::NodeId element, Value value, ValueKind kind, Elements& out);
   bool collect_network(const NetworkRow& network, ast::NodeId element, Value value, Elements& out);
+  void collect_constant(NodeId constant, Elements& out);
   bool collect_prefix(const ast::Prefix& prefix, ast::NodeId element, Value value, Elements& out);
   bool collect_range(const ast::Range& range, ast::NodeId element, Value value, ValueKind kind,
                      Elements& out);

@@ -105,15 +105,16 @@ void Checker::collect(ast::NodeId element, Value value, ValueKind kind, Elements
     return;
   }
   const Value constant = element_constant(element, value, kind);
-  if (!constant) {
-    out.failed = true;
-    return;
-  }
-  if (const Address* address = tree_.constant_address(*constant)) {
+  out.failed |= !constant;
+  if (constant) collect_constant(*constant, out);
+}
+
+void Checker::collect_constant(NodeId constant, Elements& out) {
+  if (const Address* address = tree_.constant_address(constant)) {
     add_interval(out.ipv4, *address, *address);
     return;
   }
-  const std::int64_t number = *tree_.constant(*constant);
+  const std::int64_t number = *tree_.constant(constant);
   out.ipv4.integers.push_back({number, number});
   out.ipv6.integers.push_back({number, number});
 }

@@ -18,11 +18,7 @@ std::vector<std::uint8_t> values_alive(const CheckedFilter& filter) {
   const auto one_of = [&](std::uint8_t most, NodeId id) { return std::max(most, alive[id]); };
   for (std::size_t i = 0; i < filter.nodes.size(); ++i) {
     alive[i] = std::visit(
-        Overloaded{[](const BooleanConstant&) { return std::uint8_t{1}; },
-                   [](const IntegerConstant&) { return std::uint8_t{1}; },
-                   [](const AddressConstant&) { return std::uint8_t{1}; },
-                   [](const FieldValue&) { return std::uint8_t{1}; },
-                   [](const VariableValue&) { return std::uint8_t{1}; },
+        Overloaded{[](const auto&) { return std::uint8_t{1}; },  // constants, fields, variables
                    [&](const Arithmetic& n) { return both(n.lhs, n.rhs); },
                    [&](const AsInteger& n) { return alive[n.operand]; },
                    [&](const AsBoolean& n) { return alive[n.operand]; },

@@ -24,6 +24,7 @@ inline constexpr std::array kExamples = {
     ExampleRow{.code = Code::unknown_name, .filter = "dst_prot == 53"},
     ExampleRow{.code = Code::wrong_type, .filter = "src_ip == 80"},
     ExampleRow{.code = Code::leading_zero, .filter = "dst_port == 010"},
+    ExampleRow{.code = Code::either_end, .filter = "port + 1 == 54"},
     ExampleRow{.code = Code::bad_integer, .filter = "dst_port == 0b12"},
     ExampleRow{.code = Code::bad_address, .filter = "src_ip == 192.0.2.256"},
     ExampleRow{.code = Code::bad_prefix, .filter = "src_ip in 192.0.2.0/33"},
