@@ -28,8 +28,8 @@ class Fields(Scratch):
                      "ICMP TYPE ", "TCP FLAG "):
             self.assertTrue(any(line.startswith(head) for line in lines), head)
         # How wide a column is depends on the other rows.
-        self.assertIn(["dst_port", "int", "0..65535", "service name", "TCP and UDP",
-                       "destination port"], [re.split(" {2,}", line) for line in lines])
+        self.assertIn(["dst_port", "int", "0..65535", "service name", "cgroup, tc, xdp",
+                       "TCP and UDP", "destination port"], [re.split(" {2,}", line) for line in lines])
 
     def test_names_are_the_fields_of_the_json(self):
         fields = json.loads(self.check(run("fields", "--json"), 0, err="").out)["fields"]
@@ -39,8 +39,8 @@ class Fields(Scratch):
     def test_json(self):
         tables = json.loads(run("fields", "--json").out)
         self.assertIn({"name": "dst_port", "type": "int", "minimum": 0, "maximum": 65535,
-                       "constants": "a service name", "present_on": "TCP and UDP",
-                       "meaning": "destination port"}, tables["fields"])
+                       "constants": "a service name", "hooks": ["cgroup", "tc", "xdp"],
+                       "present_on": "TCP and UDP", "meaning": "destination port"}, tables["fields"])
         self.assertIn({"name": "udp", "number": 17, "over": ["ipv4", "ipv6"], "header_bytes": 8,
                        "defined_in": "RFC 768"}, tables["protocols"])
         self.assertIn({"symbol": "&&", "word": "and", "precedence": 4, "operands": 2},

@@ -20,6 +20,10 @@ CODE = re.compile(r"(?<!`)`((?:[^`\\]|\\.)+)`(?!`)")
 LOOKS_LIKE_A_FILTER = re.compile(r"(==|!=|<=|>=|&&|\|\||\bin\b [\d{$]|[a-z_]+ < \d|\$\w+)")
 IS_NO_FILTER = re.compile(r"^(fwc|let \$name|cmake|\./|ExecStartPre|a < b|a \|\||not in|a & b)|…|\.\.\.")
 
+# The commands of the build, each held by a test of its own: of the script, the install, the bench.
+COMMAND_OF_THE_TREE = (r"^(\./setup (demo|test)|cmake --install build --prefix /usr|bench/run( |$)|"
+                       r"cmake -S \. -B build -G Ninja -DFWC_BENCH=ON && ninja -C build)")
+
 
 def looks_like_a_filter(code):
     return bool(re.search(r"\w", code) and LOOKS_LIKE_A_FILTER.search(code)
@@ -123,7 +127,7 @@ class Setup(Scratch):
     def test_every_install_command_names_a_real_option(self):
         for _, text in blocks("sh"):
             for line in text.splitlines():
-                self.assertRegex(line, r"^(\./setup (demo|test)|cmake --install build --prefix /usr)")
+                self.assertRegex(line, COMMAND_OF_THE_TREE)
 
 
 if __name__ == "__main__":
