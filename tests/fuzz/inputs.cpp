@@ -43,7 +43,7 @@ std::vector<std::string> words_of_the_language() {
                                  "let @u: (ip, port);",
                                  "let d = {1, 2};",
                                  "in @s",
-                                 "from \"file\"",
+                                 "from",
                                  "allow",
                                  "drop",
                                  "count",

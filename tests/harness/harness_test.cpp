@@ -89,7 +89,12 @@ TEST(RandomFilters, ReachEveryFieldAndEveryOperator) {
   std::string all;
   for (int i = 0; i < 2000; ++i) all += random_filter(dice).text() + "\n";
   const std::set<std::string> words = words_of(all);
-  for (const FieldRow& f : kFields) EXPECT_TRUE(words.contains(std::string(f.name))) << f.name;
+  for (const FieldRow& f : kFields) {
+    // Nobody can foretell the cookie of a socket, so random filters leave it out.
+    const auto* fact = std::get_if<SocketFact>(&f.source);
+    if (fact != nullptr && *fact == SocketFact::cookie) continue;
+    EXPECT_TRUE(words.contains(std::string(f.name))) << f.name;
+  }
   for (const OperatorRow& r : kOperators) {
     EXPECT_NE(all.find(r.symbol), std::string::npos) << r.symbol;
     EXPECT_NE(all.find(r.word), std::string::npos) << r.word;
