@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The engines behind one pipe (engines.cpp), driven from Python."""
+import contextlib
 import subprocess
 
 
@@ -31,7 +32,9 @@ class Engines:
         if self.process:
             self.process.kill()
             self.process.wait()
-            self.process.stdin.close()
+            # What was not yet written has no reader any more.
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.close()
             self.process.stdout.close()
 
     def write(self, line):
