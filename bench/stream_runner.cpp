@@ -27,14 +27,6 @@ struct Stream {
 };
 static_assert(offsetof(Stream, packets) == 64);
 
-bpf_insn insn(unsigned code, unsigned to, unsigned from, int offset, int constant) {
-  return {.code = static_cast<__u8>(code),
-          .dst_reg = static_cast<__u8>(to),
-          .src_reg = static_cast<__u8>(from),
-          .off = static_cast<__s16>(offset),
-          .imm = constant};
-}
-
 bpf_insn load(unsigned size, unsigned to, unsigned from, std::size_t offset) {
   return insn(BPF_LDX | size | BPF_MEM, to, from, static_cast<int>(offset), 0);
 }

@@ -25,6 +25,15 @@ namespace fwc::bench {
 inline constexpr std::size_t kStreamPackets = 1024;
 inline constexpr std::size_t kPacketBytes = 64;
 
+/// One instruction, by the names of its members in include/uapi/linux/bpf.h.
+inline bpf_insn insn(unsigned code, unsigned to, unsigned from, int offset, int constant) {
+  return {.code = static_cast<__u8>(code),
+          .dst_reg = static_cast<__u8>(to),
+          .src_reg = static_cast<__u8>(from),
+          .off = static_cast<__s16>(offset),
+          .imm = constant};
+}
+
 /// From the network header on; all of one family.
 using StreamPacket = std::array<std::byte, kPacketBytes>;
 

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "bench/stream_runner.h"
+
 namespace fwc::bench {
 
 namespace {
@@ -46,14 +48,6 @@ class Keys {
 void big_endian(std::uint64_t value, unsigned bytes, std::uint8_t* to) {
   for (unsigned i = 0; i < bytes; ++i)
     to[i] = static_cast<std::uint8_t>(value >> 8 * (bytes - 1 - i));
-}
-
-bpf_insn insn(unsigned code, unsigned to, unsigned from, int offset, int constant) {
-  return {.code = static_cast<__u8>(code),
-          .dst_reg = static_cast<__u8>(to),
-          .src_reg = static_cast<__u8>(from),
-          .off = static_cast<__s16>(offset),
-          .imm = constant};
 }
 
 /// Copies the address to the stack, behind its length, and asks the map.
