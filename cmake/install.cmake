@@ -25,7 +25,7 @@ if(FWC_SHARED_LLVM)
   set(FWC_LLVM_LINK "-lLLVM-${LLVM_VERSION_MAJOR}")
 else()
   execute_process(COMMAND ${LLVM_TOOLS_BINARY_DIR}/llvm-config --link-static --libs
-                          bpfcodegen bpfdesc bpfinfo passes objcopy
+                          bpfcodegen bpfdesc bpfinfo
                   OUTPUT_VARIABLE FWC_LLVM_LINK OUTPUT_STRIP_TRAILING_WHITESPACE
                   COMMAND_ERROR_IS_FATAL ANY)
   string(APPEND FWC_LLVM_LINK " -lz -lzstd")

@@ -43,7 +43,9 @@ Position position_of(std::string_view text, std::uint32_t offset) {
 DebugInfo::DebugInfo(llvm::Module& module, std::string_view text)
     : module_(module), builder_(module), text_(text) {
   module.addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
-  module.addModuleFlag(llvm::Module::Warning, "Dwarf Version", 5);
+  // BTF is all that is wanted. A module that asks for CodeView and for no version of DWARF gets
+  // neither on a target that is not Windows (AsmPrinter::doInitialization).
+  module.addModuleFlag(llvm::Module::Warning, "CodeView", 1);
   // The source is embedded, so that the back end opens no file of that name.
   const std::string source = one_line(text);
   file_ = builder_.createFile(kFileName, "", std::nullopt, llvm::StringRef(source));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Verifies, simplifies and compiles a module, and strips the DWARF of which the back end made BTF.
+// Verifies, simplifies and compiles a module.
 #include "compiler/codegen/target.h"
 
 #include <mutex>
@@ -8,6 +8,9 @@
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Analysis/TargetTransformInfo.h>
+#include <llvm/CodeGen/MachineModuleInfo.h>
+#include <llvm/CodeGen/Passes.h>
+#include <llvm/CodeGen/TargetPassConfig.h>
 #include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/DiagnosticPrinter.h>
 #include <llvm/IR/Dominators.h>
@@ -17,11 +20,9 @@
 #include <llvm/IR/PassManager.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/MC/TargetRegistry.h>
-#include <llvm/ObjCopy/CommonConfig.h>
-#include <llvm/ObjCopy/ConfigManager.h>
-#include <llvm/ObjCopy/ObjCopy.h>
-#include <llvm/Object/ObjectFile.h>
+#include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/raw_ostream.h>
+#include <llvm/Target/TargetLoweringObjectFile.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/Local.h>
@@ -31,6 +32,16 @@ void LLVMInitializeBPFTargetInfo();
 void LLVMInitializeBPFTarget();
 void LLVMInitializeBPFTargetMC();
 void LLVMInitializeBPFAsmPrinter();
+}
+
+// The BPF target names one function of LLVM's pass builder, which reads the options of a pass in
+// the text of a pipeline (`opt -passes=`), and with it would come every pass there is, their
+// hundreds of constructors before main() included. No such text is read here. Weak, so that a
+// program that has the pass builder for itself keeps the true one.
+__attribute__((weak)) llvm::Expected<bool> llvm::PassBuilder::parseSinglePassOption(StringRef,
+                                                                                    StringRef,
+                                                                                    StringRef) {
+  return createStringError(inconvertibleErrorCode(), "no pass takes options here");
 }
 
 namespace fwc::codegen {
@@ -83,19 +94,68 @@ void collect_errors(llvm::LLVMContext& context, std::string& errors) {
       &errors);
 }
 
-/// Drops the DWARF; BTF and its line information stay.
-std::string strip(Bytes& object) {
-  const llvm::MemoryBufferRef buffer({object.data(), object.size()}, "filter");
-  auto binary = llvm::object::ObjectFile::createObjectFile(buffer);
-  if (!binary) return llvm::toString(binary.takeError());
-  llvm::objcopy::ConfigManager config;
-  config.Common.StripDebug = true;
-  Bytes stripped;
-  llvm::raw_svector_ostream out(stripped);
-  if (llvm::Error error = llvm::objcopy::executeObjcopyOnBinary(config, **binary, out))
-    return llvm::toString(std::move(error));
-  object = std::move(stripped);
-  return {};
+/// Machine passes that leave the programs of filters as they are, or no better: of those that LLVM
+/// runs by default, and a quarter of its time. What a change of this list does to code is seen in
+/// tests/codegen (instructions) and in bench/ (time).
+void leave_out_idle_passes(llvm::TargetPassConfig& config) {
+  for (char* idle : {
+           &llvm::DeadMachineInstructionElimID,
+           &llvm::EarlyMachineLICMID,
+           &llvm::EarlyTailDuplicateID,
+           &llvm::FEntryInserterID,
+           &llvm::FixupStatepointCallerSavedID,
+           &llvm::FuncletLayoutID,
+           &llvm::GCMachineCodeAnalysisID,
+           &llvm::ImplicitNullChecksID,
+           &llvm::LiveDebugValuesID,
+           &llvm::LocalStackSlotAllocationID,
+           &llvm::MachineBlockPlacementID,
+           &llvm::MachineCopyPropagationID,
+           &llvm::MachineLICMID,
+           &llvm::MachineSanitizerBinaryMetadataID,
+           &llvm::MachineSinkingID,
+           &llvm::OptimizePHIsID,
+           &llvm::PatchableFunctionID,
+           &llvm::PeepholeOptimizerID,
+           &llvm::PostRAMachineSinkingID,
+           &llvm::PostRASchedulerID,
+           &llvm::RemoveRedundantDebugValuesID,
+           &llvm::RenameIndependentSubregsID,
+           &llvm::ShrinkWrapID,
+           &llvm::StackColoringID,
+           &llvm::StackFrameLayoutAnalysisPassID,
+           &llvm::StackMapLivenessID,
+           &llvm::TailDuplicateID,
+           &llvm::XRayInstrumentationID,
+       })
+    config.disablePass(idle);
+}
+
+/// The back end from the module to the bytes of an object: what addPassesToEmitFile() adds but for
+/// the idle passes and for those over IR, of which simplify() does what filters need. Clang's and
+/// llc's pipeline is for all of C. False where the back end cannot do it.
+bool add_back_end(llvm::legacy::PassManager& passes, llvm::LLVMTargetMachine& target,
+                  llvm::raw_pwrite_stream& out) {
+  llvm::TargetPassConfig* config = target.createPassConfig(passes);
+  leave_out_idle_passes(*config);
+  config->setDisableVerify(true);
+  passes.add(config);
+  auto* functions = new llvm::MachineModuleInfoWrapperPass(&target);
+  passes.add(functions);
+  passes.add(llvm::createTargetTransformInfoWrapperPass(target.getTargetIRAnalysis()));
+  passes.add(llvm::createUnreachableBlockEliminationPass());
+  config->addCodeGenPrepare();
+  config->addISelPrepare();
+  if (config->addInstSelector()) return false;
+  passes.add(llvm::Pass::createPass(&llvm::FinalizeISelID));
+  config->addMachinePasses();
+  config->setInitialized();
+  llvm::MCContext& context = functions->getMMI().getContext();
+  target.getObjFileLowering()->Initialize(context, target);
+  if (target.addAsmPrinter(passes, out, nullptr, llvm::CodeGenFileType::ObjectFile, context))
+    return false;
+  passes.add(llvm::createFreeMachineFunctionPass());
+  return true;
 }
 
 std::size_t largest_function(const llvm::Module& module) {
@@ -145,15 +205,13 @@ std::variant<std::vector<std::byte>, BackEndError> to_object(llvm::Module& modul
   Bytes object;
   llvm::raw_svector_ostream stream(object);
   llvm::legacy::PassManager back_end;
-  if (target.addPassesToEmitFile(back_end, stream, nullptr, llvm::CodeGenFileType::ObjectFile))
+  if (!add_back_end(back_end, static_cast<llvm::LLVMTargetMachine&>(target), stream))
     return BackEndError{Kind::internal, "the back end writes no objects"};
   back_end.run(module);
   if (!errors.empty()) {
     const bool stack = errors.find("BPF stack limit") != std::string::npos;
     return BackEndError{stack ? Kind::out_of_stack : Kind::internal, errors};
   }
-  errors = strip(object);
-  if (!errors.empty()) return BackEndError{Kind::internal, errors};
   const auto* bytes = reinterpret_cast<const std::byte*>(object.data());
   return std::vector<std::byte>(bytes, bytes + object.size());
 }
