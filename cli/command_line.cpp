@@ -2,6 +2,8 @@
 // Options and words of a command; see command_line.h.
 #include "cli/command_line.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -27,28 +29,32 @@ std::string option_of(const CLI::ParseError& error) {
 }
 
 // `-f FILE, --file FILE` is `-f, --file FILE` here, as in POSIX utilities' help.
-std::string option_heading(const CLI::Option& option) {
-  std::string heading;
-  for (const std::string& name : option.get_snames()) heading += fmt::format("-{}, ", name);
-  for (const std::string& name : option.get_lnames()) heading += fmt::format("--{}, ", name);
-  heading.resize(heading.size() - 2);
-  if (option.get_items_expected_max() > 0) heading += " " + option.get_type_name();
+std::string option_heading(const OptionRow& option) {
+  std::string heading = fmt::format("{}", fmt::join(option.names, ", "));
+  if (!option.placeholder.empty()) heading += " " + option.placeholder;
   return heading;
 }
 
-std::string option_lines(const CLI::App& app) {
+std::string option_lines(const std::vector<OptionRow>& options) {
   std::string lines;
-  for (const CLI::Option* option : app.get_options()) {
-    const std::string heading = option_heading(*option);
+  for (const OptionRow& option : options) {
+    const std::string heading = option_heading(option);
     const bool fits = heading.size() + 2 <= kOptionColumn;
     lines += fmt::format("  {:<{}}", heading, kOptionColumn);
     if (!fits) lines += fmt::format("\n  {:<{}}", "", kOptionColumn);
-    lines += option->get_description() + "\n";
+    lines += option.meaning + "\n";
   }
   return lines;
 }
 
 }  // namespace
+
+std::vector<OptionRow> options_of(const CommandRow& command, Terminal& terminal) {
+  std::vector<OptionRow> options;
+  command.run(
+      {.command = command, .arguments = {}, .terminal = terminal, .listed_options = &options});
+  return options;
+}
 
 CommandLine::CommandLine(const Invocation& call) : call_(call) {
   app_.allow_extras();
@@ -71,6 +77,10 @@ CLI::Option* CommandLine::flag(const std::string& names, bool& value, const std:
 }
 
 std::optional<int> CommandLine::parse(std::size_t least_words, std::size_t most_words) {
+  if (call_.listed_options != nullptr) {
+    *call_.listed_options = option_rows();
+    return static_cast<int>(ExitCode::ok);
+  }
   const auto& all = call_.arguments;
   const auto dashes = std::find(all.begin(), all.end(), "--");
   const auto before = static_cast<std::size_t>(dashes - all.begin());
@@ -147,10 +157,22 @@ int CommandLine::usage_error(std::string_view message, std::string_view hint) co
                              hint.empty() ? fmt::format("see {}", help) : std::string(hint));
 }
 
+std::vector<OptionRow> CommandLine::option_rows() const {
+  std::vector<OptionRow> rows;
+  for (const CLI::Option* option : app_.get_options()) {
+    OptionRow row{.names = {}, .placeholder = {}, .meaning = option->get_description()};
+    for (const std::string& name : option->get_snames()) row.names.push_back("-" + name);
+    for (const std::string& name : option->get_lnames()) row.names.push_back("--" + name);
+    if (option->get_items_expected_max() > 0) row.placeholder = option->get_type_name();
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 std::string CommandLine::help() const {
   const CommandRow& command = call_.command;
   std::string text = fmt::format("Usage: {}\n\n{}\n\nOptions:\n{}\nExamples:\n", command.synopsis,
-                                 command.summary, option_lines(app_));
+                                 command.summary, option_lines(option_rows()));
   for (std::string_view example : command.examples)
     if (!example.empty()) text += fmt::format("  {}\n", example);
   return text;

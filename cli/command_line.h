@@ -13,6 +13,9 @@
 
 namespace fwc::cli {
 
+/// The options of a command, without running it.
+std::vector<OptionRow> options_of(const CommandRow& command, Terminal& terminal);
+
 /// A command's options, with those that every command has. Words are the arguments that are no
 /// options; what stands after `--` is words whatever it starts with.
 class CommandLine {
@@ -42,6 +45,7 @@ class CommandLine {
   std::optional<int> take_words(std::span<const std::string> more);
   int explain(const CLI::ParseError& error) const;
   int unknown_option(std::string_view option) const;
+  std::vector<OptionRow> option_rows() const;
   std::string help() const;
 
   const Invocation& call_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `fwc FILTER`: the whole pipe from a text or an object to a file, a pin and a cgroup. What was not
-// there before and was made on the way is taken away again where a later step fails.
+// `fwc FILTER` and `fwc attach`: the whole pipe from a text or an object to a file, a pin and a
+// cgroup. What was not there before and was made on the way is taken away again where a later step
+// fails.
 #include "cli/filter_options.h"
 #include "cli/output_file.h"
 #include "fwc/runtime/attachments.h"
@@ -35,6 +36,16 @@ struct Request {
   bool loads() const { return !pin.empty() || !cgroup.empty(); }
 };
 
+// Those of every command that attaches.
+void add_attach_options(CommandLine& line, Request& request) {
+  request.directions.add_to(line);
+  line.option("--name", request.name, "name of the attachment, where a cgroup has several", "NAME");
+  line.options("--var", request.variables, "start a live variable with this value", "NAME=VALUE");
+  line.flag("--counters", request.counters, "count packets and bytes, see `fwc stats`");
+  line.flag("--strict", request.strict, "treat warnings as errors");
+  line.flag("--force", request.force, "attach also to the root cgroup");
+}
+
 void add_options(CommandLine& line, Request& request) {
   request.places = {
       line.option("-f,--file", request.source.file, "read the filter from FILE, `-` is stdin",
@@ -45,14 +56,9 @@ void add_options(CommandLine& line, Request& request) {
       line.option("--attach", request.cgroup,
                   "attach it to a cgroup: a path, a unit, a pid or `self`", "CGROUP"),
   };
-  request.directions.add_to(line);
   line.option("--direction", request.direction,
               "compile for `ingress`, `egress` (the default) or `both`", "DIRECTION");
-  line.option("--name", request.name, "name of the attachment, where a cgroup has several", "NAME");
-  line.options("--var", request.variables, "start a live variable with this value", "NAME=VALUE");
-  line.flag("--counters", request.counters, "count packets and bytes, see `fwc stats`");
-  line.flag("--strict", request.strict, "treat warnings as errors");
-  line.flag("--force", request.force, "attach also to the root cgroup");
+  add_attach_options(line, request);
   line.flag("--version", request.version, "show versions");
 }
 
@@ -227,7 +233,8 @@ int save_and_deploy(const Request& request, Terminal& terminal, const Object& ob
 int compile_text(const Request& request, Terminal& terminal, const FilterText& text) {
   const CompileOptions options{
       .direction = direction_of(request), .counters = request.counters, .strict = request.strict};
-  const Compiled compiled = compile_source(terminal, text, options);
+  const auto how = request.output.empty() ? compile_to_load : compile_source;
+  const Compiled compiled = how(terminal, text, options);
   if (!compiled.object) return compiled.status;
   return save_and_deploy(request, terminal, *compiled.object);
 }
@@ -239,6 +246,15 @@ int refuse_words(const CommandLine& line) {
   if (near.empty()) return line.unexpected(line.words()[1]);
   return line.usage_error(fmt::format("no command is called `{}`", first),
                           fmt::format("did you mean `fwc {}`?", near));
+}
+
+int run_request(const CommandLine& line, const Request& request, Terminal& terminal) {
+  auto source = read_source(request.source);
+  if (!source) return terminal.fail(source.error());
+  if (const auto* text = std::get_if<FilterText>(&*source))
+    return compile_text(request, terminal, *text);
+  if (const auto wrong = refuse_object_options(line, request)) return *wrong;
+  return deploy(request, terminal, std::get<Object>(*source));
 }
 
 int show_versions(Terminal& terminal) {
@@ -259,12 +275,29 @@ int compile_command(const Invocation& call) {
   if (const auto wrong = refuse_options(line, request)) return *wrong;
 
   if (!line.words().empty()) request.source.argument = line.words().front();
-  auto source = read_source(request.source);
-  if (!source) return call.terminal.fail(source.error());
-  if (const auto* text = std::get_if<FilterText>(&*source))
-    return compile_text(request, call.terminal, *text);
-  if (const auto wrong = refuse_object_options(line, request)) return *wrong;
-  return deploy(request, call.terminal, std::get<Object>(*source));
+  return run_request(line, request, call.terminal);
+}
+
+int attach_command(const Invocation& call) {
+  Request request;
+  bool self = false;
+  CommandLine line(call);
+  line.flag("--self", self, "attach to the cgroup of the caller, as a line in a unit does");
+  request.places = {line.option("-f,--file", request.source.file,
+                                "read the filter from FILE, `-` is stdin", "FILE")};
+  add_attach_options(line, request);
+  if (const auto done = line.parse(0, 2)) return *done;
+  if (const auto wrong = refuse_empty(line, request)) return *wrong;
+  std::vector<std::string> words = line.words();
+  if (self) words.insert(words.begin(), "self");
+  if (words.empty()) return line.usage_error("no cgroup was named", "name one, or say `--self`");
+  if (words.size() > 2) return line.unexpected(words[2]);
+  if (words.front().empty()) return line.usage_error("the name of the cgroup is empty");
+  if (!request.directions.any())
+    return line.usage_error("`attach` needs `--ingress` or `--egress`, or both");
+  request.cgroup = words.front();
+  if (words.size() == 2) request.source.argument = words.back();
+  return run_request(line, request, call.terminal);
 }
 
 }  // namespace fwc::cli

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command_line.h"
+#include "cli/json_output.h"
 #include "cli/language_tables.h"
 #include "compiler/language/constants.h"
 #include "compiler/language/fields.h"
@@ -184,7 +185,7 @@ int fields_command(const Invocation& call) {
     return line.usage_error("`--json`, `--names` and `--markdown` exclude each other");
 
   if (json)
-    call.terminal.write(language_json().dump(2) + "\n");
+    show_json(call.terminal, language_json());
   else if (names)
     show_names(call.terminal);
   else

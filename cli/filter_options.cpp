@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "cli/object_cache.h"
 #include "cli/set_files.h"
 #include "fwc/runtime/attachments.h"
 #include "fwc/runtime/environment.h"
@@ -51,6 +52,19 @@ bool is_our_bug(const std::vector<Diagnostic>& diagnostics) {
                      [](const Diagnostic& d) { return d.code == "internal"; });
 }
 
+CompileOptions with_files(const FilterText& source, CompileOptions options) {
+  options.load_source = set_file_loader(source.name);
+  return options;
+}
+
+Compiled show(Terminal& terminal, const FilterText& source, CompileResult result) {
+  terminal.show(result.diagnostics, source.text, source.name);
+  if (result.object) return {.object = std::move(result.object)};
+  explain_mix_up(terminal, source);
+  return {.status = static_cast<int>(is_our_bug(result.diagnostics) ? ExitCode::software
+                                                                    : ExitCode::bad_data)};
+}
+
 }  // namespace
 
 void DirectionFlags::add_to(CommandLine& line) {
@@ -67,14 +81,12 @@ std::vector<runtime::Direction> DirectionFlags::given() const {
 
 Compiled compile_source(Terminal& terminal, const FilterText& source,
                         const CompileOptions& options) {
-  CompileOptions with_files = options;
-  with_files.load_source = set_file_loader(source.name);
-  CompileResult result = compile(source.text, with_files);
-  terminal.show(result.diagnostics, source.text, source.name);
-  if (result.object) return {.object = std::move(result.object)};
-  explain_mix_up(terminal, source);
-  return {.status = static_cast<int>(is_our_bug(result.diagnostics) ? ExitCode::software
-                                                                    : ExitCode::bad_data)};
+  return show(terminal, source, compile(source.text, with_files(source, options)));
+}
+
+Compiled compile_to_load(Terminal& terminal, const FilterText& source,
+                         const CompileOptions& options) {
+  return show(terminal, source, compile_by_cache(source.text, with_files(source, options)));
 }
 
 std::optional<Filter> check_source(Terminal& terminal, const FilterText& source, bool strict) {

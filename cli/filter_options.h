@@ -36,6 +36,10 @@ struct Compiled {
 Compiled compile_source(Terminal& terminal, const FilterText& source,
                         const CompileOptions& options);
 
+/// The same by way of the cache of objects, for a filter that is to be loaded at once.
+Compiled compile_to_load(Terminal& terminal, const FilterText& source,
+                         const CompileOptions& options);
+
 /// The same without the object: the filter, read and checked.
 std::optional<Filter> check_source(Terminal& terminal, const FilterText& source, bool strict);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `fwc help`: the commands, from their table; the options of one, from the command itself.
+#include "cli/command_description.h"
 #include "cli/command_line.h"
 
 namespace fwc::cli {
@@ -12,9 +13,9 @@ int show_overview(Terminal& terminal) {
                unnamed.synopsis);
   for (const CommandRow& command : commands().subspan(1))
     terminal.out("       {}\n", command.synopsis);
-  terminal.out("\nCommands:\n  {:<8} {}\n", "", unnamed.summary);
+  terminal.out("\nCommands:\n  {:<10} {}\n", "", unnamed.summary);
   for (const CommandRow& command : commands().subspan(1))
-    terminal.out("  {:<8} {}\n", command.name, command.summary);
+    terminal.out("  {:<10} {}\n", command.name, command.summary);
   terminal.out("\nExamples:\n");
   for (std::string_view example : unnamed.examples) terminal.out("  {}\n", example);
   terminal.out("\nExit status:\n");
@@ -32,8 +33,14 @@ int show_command(const CommandRow& command, Terminal& terminal) {
 }  // namespace
 
 int help_command(const Invocation& call) {
+  bool man = false;
   CommandLine line(call);
+  line.flag("--man", man, "print the manual page fwc(1)");
   if (const auto done = line.parse(0, 1)) return *done;
+  if (man) {
+    call.terminal.write(man_page(describe_commands(call.terminal)));
+    return static_cast<int>(ExitCode::ok);
+  }
   if (line.words().empty()) return show_overview(call.terminal);
 
   const std::string& name = line.words().front();

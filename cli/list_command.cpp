@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command_line.h"
+#include "cli/json_output.h"
 #include "fwc/runtime/attachments.h"
 #include "fwc/runtime/environment.h"
 #include "fwc/runtime/pins.h"
@@ -27,14 +28,14 @@ Expected<Attachments> attachments_of(const std::string& target) {
 }
 
 ordered_json to_json(const Attachment& a) {
-  return {{"cgroup", a.cgroup},
+  return {{"cgroup", or_null(a.cgroup)},
           {"cgroup_id", a.cgroup_id},
           {"direction", runtime::to_string(a.direction)},
-          {"name", a.name},
-          {"program", a.program},
+          {"name", or_null(a.name)},
+          {"program", or_null(a.program)},
           {"program_id", a.program_id},
-          {"link_id", a.link_id},
-          {"pin", a.pin}};
+          {"link_id", or_null(a.link_id)},
+          {"pin", or_null(a.pin)}};
 }
 
 ordered_json to_json(const PinInfo& p) {
@@ -54,10 +55,8 @@ ordered_json to_json_array(const std::vector<T>& values) {
 }
 
 void show_json(Terminal& terminal, const Attachments& attachments, const Pins& pins) {
-  const ordered_json all = {{"attachments", to_json_array(attachments)},
-                            {"pins", to_json_array(pins)}};
-  // Paths may hold any bytes; those that are not UTF-8 are replaced.
-  terminal.write(all.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+  show_json(terminal, ordered_json{{"attachments", to_json_array(attachments)},
+                                   {"pins", to_json_array(pins)}});
 }
 
 // fwc's name of the filter, or the program of somebody else.

@@ -40,7 +40,7 @@ std::optional<int> load_filter(Terminal& terminal, const Request& request, Direc
   if (!text) return std::nullopt;
   const FilterText source{.text = *text, .name = ingress ? "ingress" : "egress"};
   const Compiled compiled =
-      compile_source(terminal, source, {.direction = direction, .strict = request.strict});
+      compile_to_load(terminal, source, {.direction = direction, .strict = request.strict});
   if (!compiled.object) return compiled.status;
   auto variables = parse_assignments(request.variables);
   if (!variables) return terminal.fail(variables.error());
@@ -62,8 +62,10 @@ int run_behind(Terminal& terminal, const std::vector<LoadedObject>& loaded,
 
 int run_command(const Invocation& call) {
   const SplitArguments arguments = split(call.arguments);
-  const Invocation ours{
-      .command = call.command, .arguments = arguments.ours, .terminal = call.terminal};
+  const Invocation ours{.command = call.command,
+                        .arguments = arguments.ours,
+                        .terminal = call.terminal,
+                        .listed_options = call.listed_options};
   Request request;
   CommandLine line(ours);
   std::string egress_text, ingress_text;

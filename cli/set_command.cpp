@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/filter_options.h"
+#include "cli/json_output.h"
 #include "cli/set_files.h"
 #include "fwc/runtime/sets.h"
 #include "fwc/runtime/variables.h"
@@ -65,7 +66,7 @@ int list_set(Terminal& terminal, const LoadedObject& filter, const SetRequest& r
   for (const SetEntry& entry : *entries) list.push_back(runtime::to_string(entry));
   const nlohmann::ordered_json json = {
       {"set", set.name}, {"type", runtime::to_string(set.element)}, {"entries", std::move(list)}};
-  terminal.write(json.dump(2) + "\n");
+  show_json(terminal, json);
   return static_cast<int>(ExitCode::ok);
 }
 

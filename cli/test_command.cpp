@@ -5,6 +5,7 @@
 
 #include "cli/capture_file.h"
 #include "cli/filter_options.h"
+#include "cli/judged_packets.h"
 #include "cli/kernel_judge.h"
 #include "cli/packet_text.h"
 #include "cli/variable_values.h"
@@ -25,6 +26,7 @@ struct Request {
   std::vector<std::string> variables;
   bool kernel = false;
   bool count = false;
+  bool json = false;
   bool strict = false;
 };
 
@@ -32,18 +34,6 @@ struct Judge {
   /// Nothing where there is no way to judge the packet.
   std::function<Expected<std::optional<bool>>(const Packet&)> verdict;
   bool ingress = false;  ///< what the packets are taken for
-};
-
-struct Counts {
-  std::size_t passed = 0;
-  std::size_t dropped = 0;
-  std::size_t unjudged = 0;
-  std::size_t cut = 0;
-
-  void add(std::optional<bool> verdict, bool is_cut) {
-    ++(verdict ? (*verdict ? passed : dropped) : unjudged);
-    cut += is_cut ? 1 : 0;
-  }
 };
 
 Expected<Judge> judge_by_evaluator(const Request& request, const Filter& filter) {
@@ -74,13 +64,20 @@ std::string_view verdict_text(std::optional<bool> verdict) {
   return *verdict ? "pass" : "drop";
 }
 
-std::string cut_text(const CapturedPacket& packet) {
-  if (!packet.cut()) return {};
-  return fmt::format(" (cut: {} of {} bytes)", packet.bytes.size(), packet.wire_bytes);
+std::string cut_text(const JudgedPacket& packet) {
+  if (packet.bytes >= packet.wire_bytes) return {};
+  return fmt::format(" (cut: {} of {} bytes)", packet.bytes, packet.wire_bytes);
 }
 
-Expected<Counts> judge_all(Terminal& terminal, CaptureFile& file, const Judge& judge, bool quiet) {
-  Counts counts;
+void show(Terminal& terminal, const JudgedPacket& packet) {
+  terminal.out("{:>6} {}  {}{}\n", packet.number, verdict_text(packet.verdict), packet.description,
+               cut_text(packet));
+}
+
+/// Judges each packet and hands it on.
+Expected<PacketCounts> judge_all(CaptureFile& file, const Judge& judge,
+                                 const std::function<void(JudgedPacket)>& take) {
+  PacketCounts counts;
   for (std::size_t number = 1;; ++number) {
     const auto captured = file.next();
     if (!captured) return captured.error();
@@ -90,15 +87,17 @@ Expected<Counts> judge_all(Terminal& terminal, CaptureFile& file, const Judge& j
                         .context = {.ingress = judge.ingress}};
     const auto verdict = judge.verdict(packet);
     if (!verdict) return verdict.error();
-    counts.add(*verdict, (*captured)->cut());
-    if (!quiet)
-      terminal.out("{:>6} {}  {}{}\n", number, verdict_text(*verdict), describe(packet),
-                   cut_text(**captured));
+    JudgedPacket judged{.number = number,
+                        .verdict = *verdict,
+                        .description = describe(packet),
+                        .bytes = (*captured)->bytes.size(),
+                        .wire_bytes = (*captured)->wire_bytes};
+    counts.add(judged);
+    take(std::move(judged));
   }
 }
 
-int report(Terminal& terminal, const Counts& counts, bool show_counts) {
-  if (show_counts) terminal.out("passed {}\ndropped {}\n", counts.passed, counts.dropped);
+int report(Terminal& terminal, const PacketCounts& counts) {
   if (counts.cut != 0)
     terminal.warn(
         fmt::format("the capture has cut {} packets; they were judged as they are", counts.cut));
@@ -131,9 +130,20 @@ int run(const Request& request, Terminal& terminal) {
   if (const int* status = std::get_if<int>(&judge)) return *status;
   auto file = CaptureFile::open(request.capture);
   if (!file) return terminal.fail(file.error());
-  const auto counts = judge_all(terminal, *file, std::get<Judge>(judge), request.count);
+  std::vector<JudgedPacket> judged;
+  const auto counts = judge_all(*file, std::get<Judge>(judge), [&](JudgedPacket packet) {
+    if (request.count) return;
+    if (request.json)
+      judged.push_back(std::move(packet));
+    else
+      show(terminal, packet);
+  });
   if (!counts) return terminal.fail(counts.error());
-  return report(terminal, *counts, request.count);
+  if (request.json)
+    show_json(terminal, request.count ? std::nullopt : std::optional(std::move(judged)), *counts);
+  else if (request.count)
+    terminal.out("passed {}\ndropped {}\n", counts->passed, counts->dropped);
+  return report(terminal, *counts);
 }
 
 }  // namespace
@@ -145,6 +155,7 @@ int test_command(const Invocation& call) {
   line.options("--var", request.variables, "give a live variable this value", "NAME=VALUE");
   line.flag("--kernel", request.kernel, "have the kernel judge, by BPF_PROG_TEST_RUN");
   line.flag("--count", request.count, "print the numbers alone");
+  line.flag("--json", request.json, "print one JSON object");
   line.flag("--strict", request.strict, "treat warnings as errors");
   if (const auto done = line.parse(1, 2)) return *done;
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the tests of the command share: running it, scratch folders, cgroups of one's own."""
+import json
 import os
 import pathlib
 import shutil
@@ -23,7 +24,9 @@ class Result:
 
 
 def run(*words, stdin=b"", program=FWC, env=None, **options):
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **(env or {})}
+    # Without a cache of objects, which would be the machine's.
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "FWC_CACHE": "",
+                   **(env or {})}
     if not isinstance(stdin, bytes):
         options["stdin"] = stdin
     else:
@@ -39,6 +42,20 @@ def require_kernel(reason_missing):
     if os.environ.get("FWC_REQUIRE_KERNEL") == "1":
         raise AssertionError(f"FWC_REQUIRE_KERNEL is set, but {reason_missing}")
     raise unittest.SkipTest(reason_missing)
+
+
+def check_json(schema, text):
+    """That a text is JSON as docs/schemas/SCHEMA.json describes it. Gives the value."""
+    try:
+        import jsonschema
+    except ImportError:
+        require_kernel("python3-jsonschema is not installed")
+    kind = jsonschema.Draft202012Validator
+    rules = json.loads((ROOT / f"docs/schemas/{schema}.json").read_text())
+    kind.check_schema(rules)
+    value = json.loads(text)
+    kind(rules).validate(value)
+    return value
 
 
 def cgroup2_mount():

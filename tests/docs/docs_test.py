@@ -76,7 +76,7 @@ class Documents(Scratch):
 
     def test_every_filter_of_a_unit_is_one(self):
         for document, text in blocks("ini"):
-            for code in re.findall(r"/usr/bin/fwc '([^']+)'", text):
+            for code in re.findall(r"/usr/bin/fwc (?:attach --self --\w+ )?'([^']+)'", text):
                 with self.subTest(f"{document}: {code}"):
                     self.check(run("check", code), 0, "", "")
 
@@ -93,6 +93,11 @@ class Documents(Scratch):
         shown = dict(re.findall(r"^ +(\d+)  (.+)$", run("help").out.split("Exit status:")[1], re.M))
         shown.pop("0")
         self.assertEqual(readme, shown)
+
+    def test_the_page_of_exit_codes_is_that_of_the_command(self):
+        page = (ROOT / "docs/reference/exit-codes.md").read_text()
+        shown = dict(re.findall(r"^ +(\d+)  (.+)$", run("help").out.split("Exit status:")[1], re.M))
+        self.assertEqual(dict(re.findall(r"^\| (\d+) \| `EX_\w+` \| ([^|]+) \|", page, re.M)), shown)
 
     def test_every_command_of_the_help_is_in_the_readme(self):
         readme = (ROOT / "README.md").read_text()

@@ -44,7 +44,9 @@ ln -s pts/ptmx "$root/dev/ptmx"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mkdir -p "$root/run/fwc" "$root/run/systemd/system"
 cp -r "$files" "$root/run/fwc/files"
-cp "$files"/*.service "$root/run/systemd/system/"
+for unit in "$files"/*.service "$files"/*.socket; do
+    [ ! -e "$unit" ] || cp "$unit" "$root/run/systemd/system/"
+done
 cp "$work/script" "$root/run/fwc/script"
 for file in output status; do
     : > "$root/run/fwc/$file"

@@ -1,0 +1,372 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Units behind filters under a real systemd: `fwc enable` and the other ways to put a filter on a
+unit, what keeps a unit from starting, and that no packet passes while units, pins and the manager
+change.
+"""
+import os
+import re
+import shutil
+import unittest
+
+from support import FWC, ROOT, Scratch, cgroup2_mount, check_json, require_kernel, run
+
+WITH_SYSTEMD = ROOT / "tests/samples/with_systemd.sh"
+
+# Sends to two ports without end.
+SENDER = """[Service]
+ExecStart=/usr/bin/python3 /run/fwc/files/send.py {allowed} {forbidden}
+User=nobody
+RestrictAddressFamilies=AF_INET
+{lines}
+"""
+
+SEND = """
+import socket, sys, time
+ports = [int(word) for word in sys.argv[1:]]
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True:
+    for port in ports:
+        try:
+            s.sendto(b"x", ("127.0.0.1", port))
+        except PermissionError:
+            pass
+    time.sleep(0.0002)
+"""
+
+# Counts what arrives at ports; a line on stdin asks for the counts since the last one.
+COUNT = """
+import os, select, socket, sys
+ports = [int(word) for word in sys.argv[1:]]
+sockets = {}
+for port in ports:
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind(("127.0.0.1", port))
+    sockets[s] = 0
+while True:
+    for s in select.select([sys.stdin, *sockets], [], [])[0]:
+        if s is not sys.stdin:
+            s.recv(10)
+            sockets[s] += 1
+            continue
+        command = s.readline()
+        if not command:
+            sys.exit()
+        if "count" in command:
+            with open("/run/fwc/counts.new", "w") as f:
+                f.write(" ".join(str(n) for n in sockets.values()))
+            os.rename("/run/fwc/counts.new", "/run/fwc/counts")
+        for each in sockets:
+            sockets[each] = 0
+"""
+
+# An echo service of one connection that systemd listens for.
+ECHO = """
+import socket
+s = socket.fromfd(3, socket.AF_INET, socket.SOCK_STREAM)
+while True:
+    c, _ = s.accept()
+    c.sendall(b"hello")
+    c.close()
+"""
+
+HELPERS = """
+cp /run/fwc/files/fwc /usr/bin/fwc
+# Paths of cgroups and ids of programs are this run's own.
+plain() { sed -E 's|program [0-9]+|program N|; s|(to\\|from\\|on) /sys/fs/cgroup/|\\1 |'; }
+say() { "$@" 2>&1 | plain; }
+code() { if "$@" > /dev/null 2>&1; then echo "$1 $2: 0"; else echo "$1 $2: $?"; fi; }
+start() { if systemctl start $1 2> /dev/null; then echo "$1 started"; else echo "$1 refused"; fi; }
+result() { systemctl show $1 | grep -o "ExecStartPre=.*status=[0-9]*" | grep -o 'status=.*' || echo none; }
+mkfifo /run/fwc/counter
+listen() { python3 /run/fwc/files/count.py "$@" < /run/fwc/counter & exec 9> /run/fwc/counter; sleep 0.3; }
+reset() { echo reset >&9; sleep 0.05; }
+counts() {
+    sleep 0.15; rm -f /run/fwc/counts; echo count >&9
+    while [ ! -e /run/fwc/counts ]; do sleep 0.02; done
+    for n in $(cat /run/fwc/counts); do if [ $n = 0 ]; then echo none; else echo some; fi; done | xargs
+}
+"""
+
+# A pin that systemd attaches is taken off and put on by it at a reload, which is a gap of 252.
+KEEPS = """
+listen 53 54
+systemctl start sender
+reset; counts
+fwc enable sender --egress 'udp && dst_port == 53' > /dev/null
+systemctl daemon-reload
+systemctl restart sender
+reset; counts
+for i in 1 2 3 4 5; do systemctl daemon-reload; done
+fwc 'udp && dst_port == 53 || icmp' --attach sender.service --egress > /dev/null
+fwc 'udp && dst_port == 53' --attach sender.service --egress > /dev/null
+systemctl daemon-reload
+systemctl restart sender
+systemctl stop sender
+systemctl start sender
+counts
+systemctl stop sender
+"""
+
+PINNED = """
+listen 53 54
+fwc 'udp && dst_port == 53' --load /sys/fs/bpf/sender > /dev/null
+systemctl start pinned
+reset; counts
+systemctl daemon-reload
+reset; counts
+fwc 'udp && dst_port == 53 || icmp' --load /sys/fs/bpf/sender > /dev/null
+counts
+systemctl daemon-reload
+reset; counts
+systemctl restart pinned
+reset; counts
+"""
+
+ENABLE = """
+systemctl start sender
+pid=$(systemctl show -P MainPID sender)
+say fwc enable sender --egress 'udp && dst_port == 53' --now
+[ "$pid" = "$(systemctl show -P MainPID sender)" ] && echo "same process"
+say fwc status
+echo tcp > /etc/fwc/sender.service.egress
+say fwc status sender
+code fwc status sender
+fwc enable sender --egress 'udp && dst_port == 53' --ingress icmp --now > /dev/null
+code fwc status sender
+code fwc status sender --ingress
+fwc detach sender.service --ingress > /dev/null
+code fwc status sender
+systemctl restart sender
+code fwc status sender
+systemctl stop sender
+code fwc status sender
+code fwc status sender --egress
+systemctl start sender
+say fwc disable sender --now
+say fwc status sender
+code fwc status sender --egress
+systemctl restart sender
+fwc list sender.service | wc -l
+"""
+
+ENABLED = """wrote /etc/fwc/sender.service.egress
+wrote /etc/systemd/system/sender.service.d/50-fwc.conf
+reloaded systemd
+attached egress to system.slice/sender.service
+same process
+sender.service
+  egress   in force, program N, on system.slice/sender.service
+           written in /etc/fwc/sender.service.egress
+sender.service
+  egress   another filter is attached, program N, on system.slice/sender.service
+           written in /etc/fwc/sender.service.egress
+fwc status: 69
+fwc status: 0
+fwc status: 0
+fwc status: 69
+fwc status: 0
+fwc status: 0
+fwc status: 69
+removed /etc/systemd/system/sender.service.d/50-fwc.conf
+removed /etc/fwc/sender.service.ingress
+removed /etc/fwc/sender.service.egress
+reloaded systemd
+detached ingress from system.slice/sender.service
+detached egress from system.slice/sender.service
+sender.service
+  no filter
+fwc status: 69
+0
+"""
+
+SOCKETS = """
+connect() { timeout 0.5 python3 -c '
+import socket
+s = socket.create_connection(("127.0.0.1", 8007))
+print(s.recv(9).decode())' 2> /dev/null || echo "no connection"; }
+systemctl start echo.socket
+connect
+say fwc enable echo --ingress 'tcp && dst_port != 8007' --now
+connect
+say fwc status echo
+systemctl stop echo.socket echo.service 2> /dev/null
+systemctl start echo.socket
+connect
+fwc list echo.socket | grep -c ingress
+rm /etc/systemd/system/echo.socket.d/50-fwc.conf
+systemctl daemon-reload
+systemctl restart echo.socket
+fwc status echo | grep -c 'the sockets of `echo.socket` have no filter'
+connect
+"""
+
+WITH_SOCKET = """hello
+wrote /etc/fwc/echo.service.ingress
+wrote /etc/systemd/system/echo.service.d/50-fwc.conf
+wrote /etc/systemd/system/echo.socket.d/50-fwc.conf
+reloaded systemd
+attached ingress to system.slice/echo.service
+attached ingress to system.slice/echo.socket
+no connection
+echo.service
+  ingress  in force, program N, on system.slice/echo.service
+           written in /etc/fwc/echo.service.ingress
+echo.socket
+  ingress  in force, program N, on system.slice/echo.socket
+           written in /etc/fwc/echo.service.ingress
+no connection
+1
+1
+hello
+"""
+
+REFUSED = """
+fwc 'udp' --ingress -o /run/ingress.o
+fwc enable sender --egress udp > /dev/null
+cp /bin/true /run/foreign.o
+systemctl daemon-reload
+for text in 'udp && dst_prt == 53' ''; do
+    echo "$text" > /etc/fwc/sender.service.egress
+    start sender; result sender
+    code fwc status sender
+done
+rm /etc/fwc/sender.service.egress
+start sender; result sender
+fwc disable sender > /dev/null
+systemctl daemon-reload
+start sender
+for unit in wrong-object foreign no-pin; do start $unit; result $unit; done
+fwc 'udp' --egress --load /sys/fs/bpf/sender > /dev/null
+start guarded; result guarded
+fwc 'udp' --egress --load /sys/fs/bpf/other > /dev/null
+start misplaced; result misplaced
+"""
+
+# 64, 65, 66: of fwc; systemd itself runs nothing where a pin is missing.
+NOT_STARTED = """sender refused
+status=65
+fwc status: 69
+sender refused
+status=65
+fwc status: 69
+sender refused
+status=66
+sender started
+wrong-object refused
+status=64
+foreign refused
+status=65
+no-pin refused
+none
+guarded started
+status=0
+misplaced refused
+status=69
+"""
+
+JSON = """
+{
+    fwc enable sender --egress udp --ingress udp
+    fwc enable echo --ingress tcp
+    systemctl daemon-reload
+    systemctl start sender echo.socket
+} > /dev/null
+fwc status --json
+"""
+
+UNITS = {
+    "sender.service": SENDER.format(allowed=53, forbidden=54, lines=""),
+    "pinned.service": SENDER.format(allowed=53, forbidden=54,
+                                    lines="IPEgressFilterPath=/sys/fs/bpf/sender"),
+    "echo.service": """[Service]
+ExecStart=/usr/bin/python3 /run/fwc/files/echo.py
+RestrictAddressFamilies=AF_INET
+User=nobody
+""",
+    "echo.socket": "[Socket]\nListenStream=127.0.0.1:8007\n",
+    "wrong-object.service": "[Service]\nExecStart=/bin/sleep 9\n"
+                            "ExecStartPre=+/usr/bin/fwc attach --self --egress /run/ingress.o\n",
+    "foreign.service": "[Service]\nExecStart=/bin/sleep 9\n"
+                       "ExecStartPre=+/usr/bin/fwc attach --self --egress /run/foreign.o\n",
+    "no-pin.service": "[Service]\nExecStart=/bin/sleep 9\n"
+                      "IPEgressFilterPath=/sys/fs/bpf/nothing\n",
+    "guarded.service": "[Service]\nExecStart=/bin/sleep 9\n"
+                       "ExecStartPre=+/usr/bin/fwc status self --egress\n"
+                       "IPEgressFilterPath=/sys/fs/bpf/sender\n",
+    "misplaced.service": "[Service]\nExecStart=/bin/sleep 9\n"
+                         "ExecStartPre=+/usr/bin/fwc status self --ingress\n"
+                         "IPIngressFilterPath=/sys/fs/bpf/other\n",
+}
+
+
+DOCUMENT = ROOT / "docs/systemd.md"
+# Ids of programs differ from run to run.
+SESSION_UNIT = """[Service]
+ExecStart=/usr/bin/python3 -m http.server 80
+User=nobody
+AmbientCapabilities=CAP_NET_BIND_SERVICE
+RestrictAddressFamilies=AF_INET AF_INET6
+"""
+
+
+def without_ids(text):
+    return re.sub(r"program \d+", "program N", text)
+
+
+class Units(Scratch):
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0 or not os.path.exists("/lib/systemd/systemd") or not cgroup2_mount():
+            require_kernel("a systemd of one's own needs root, systemd and cgroup2")
+        self.files = self.folder / "files"
+        self.files.mkdir()
+        shutil.copy(FWC, self.files / "fwc")
+        for name, text in (("send.py", SEND), ("count.py", COUNT), ("echo.py", ECHO),
+                           *UNITS.items()):
+            (self.files / name).write_text(text)
+
+    def boot(self, script):
+        (self.folder / "script").write_text(HELPERS + script)
+        return run(self.files, self.folder / "script", program=WITH_SYSTEMD)
+
+    def test_no_packet_passes_while_the_unit_and_the_manager_change(self):
+        self.check(self.boot(KEEPS), 0, "some some\nsome none\nsome none\n")
+
+    def test_a_pin_that_systemd_attaches(self):
+        self.check(self.boot(PINNED), 0, "some none\n" * 5)
+
+    def test_enable_now_and_status(self):
+        self.check(self.boot(ENABLE), 0, ENABLED)
+
+    def test_sockets_that_systemd_opens(self):
+        self.check(self.boot(SOCKETS), 0, WITH_SOCKET)
+
+    def test_what_keeps_a_unit_from_starting(self):
+        self.check(self.boot(REFUSED), 0, NOT_STARTED)
+
+    def test_status_as_json(self):
+        out = self.check(self.boot(JSON), 0).out
+        value = check_json("status", out)
+        states = {unit["name"]: [f["state"] for f in unit["filters"]] for unit in value["units"]}
+        self.assertEqual(states, {"echo.service": ["not running"], "echo.socket": ["in force"],
+                                  "sender.service": ["in force", "in force"]})
+        codes = {unit["name"]: [gap["code"] for gap in unit["not_covered"]]
+                 for unit in value["units"]}
+        self.assertEqual(codes, {"echo.service": [], "echo.socket": [], "sender.service": []})
+
+    def test_the_session_of_the_document(self):
+        (session,) = re.findall(r"^```text\n(# fwc enable .*?)^```$", DOCUMENT.read_text(), re.M | re.S)
+        (self.files / "web.service").write_text(SESSION_UNIT)
+        commands = re.findall(r"^# ((?:fwc|cat) .*)$", session, re.M)
+        self.assertEqual(len(commands), 4)
+        script = "cp /run/fwc/files/fwc /usr/bin/fwc\nsystemctl start web\n"
+        for command in commands:
+            script += f"cat << 'END'\n# {command}\nEND\n{command} 2>&1\n"
+        (self.folder / "script").write_text(script)
+        result = self.check(run(self.files, self.folder / "script", program=WITH_SYSTEMD), 0)
+        self.assertEqual(without_ids(result.out), without_ids(session))
+
+
+if __name__ == "__main__":
+    unittest.main()
