@@ -11,6 +11,7 @@
 // the context holds is loaded again behind it instead of being kept on the stack.
 #include <linux/bpf.h>
 
+#include <bit>
 #include <cassert>
 #include <cstddef>
 
@@ -250,33 +251,18 @@ void Walk::fetch_extension(const WalkState& state, llvm::Value* count) {
 }
 
 /// RFC 8200 section 4.5: not 0 where the header fetched is that of a fragment with an offset.
+/// Without a branch, for the verifier would walk what follows once for either side of it.
 llvm::Value* Walk::read_fragment(llvm::Value* rule, WalkState& next) {
-  llvm::BasicBlock* before = ir_.GetInsertBlock();
-  // The verifier walks what falls through first. Of all other headers it learns the widest range of
-  // offsets, which holds that of a fragment header; the other way round it would walk both.
-  llvm::BasicBlock* after = p_.block("step_over");
-  llvm::BasicBlock* fragment = p_.unplaced_block("fragment_header");
-  ir_.CreateCondBr(ir_.CreateICmpEQ(rule, p_.number(kFragmentRule)), fragment, after);
-  p_.place(fragment);
+  llvm::Value* is_fragment = ir_.CreateLShr(rule, std::countr_zero(kFragmentRule));
   llvm::Value* word = p_.load(extension_copy_, 2, 16);  // 13 bits of offset, 2 reserved, more
-  llvm::Value* offset = ir_.CreateAnd(word, p_.number(network_order(0xfff8)));
-  llvm::Value* both = next.fragment;
+  word = ir_.CreateAnd(word, ir_.CreateNeg(is_fragment));
   if (needs_.fragment) {
     llvm::Value* host = p_.to_host_order(word, 16);
     llvm::Value* bits =
         ir_.CreateOr(ir_.CreateShl(ir_.CreateLShr(host, 3), 1), ir_.CreateAnd(host, p_.number(1)));
-    both = ir_.CreateOr(next.fragment, bits);
+    next.fragment = ir_.CreateOr(next.fragment, bits);
   }
-  ir_.CreateBr(after);
-  ir_.SetInsertPoint(after);
-  const auto either = [&](llvm::Value* of_others, llvm::Value* of_fragments) {
-    llvm::PHINode* phi = ir_.CreatePHI(ir_.getInt64Ty(), 2);
-    phi->addIncoming(of_others, before);
-    phi->addIncoming(of_fragments, fragment);
-    return phi;
-  };
-  next.fragment = either(next.fragment, both);
-  return either(p_.number(0), offset);
+  return ir_.CreateAnd(word, p_.number(network_order(0xfff8)));
 }
 
 // --- the transport header
