@@ -19,6 +19,7 @@
 #include <llvm/IR/PassInstrumentation.h>
 #include <llvm/IR/PassManager.h>
 #include <llvm/IR/Verifier.h>
+#include <llvm/MC/MCAsmInfo.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/raw_ostream.h>
@@ -180,8 +181,13 @@ std::unique_ptr<llvm::TargetMachine> make_target() {
   std::string error;
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget("bpfel", error);
   if (target == nullptr) return nullptr;
-  return std::unique_ptr<llvm::TargetMachine>(
+  std::unique_ptr<llvm::TargetMachine> machine(
       target->createTargetMachine("bpfel", "v3", "", llvm::TargetOptions(), std::nullopt));
+  // BPF unwinds nothing, but the back end writes `.debug_frame` for all that has debug information
+  // and a model of exceptions (AsmPrinter::getFunctionCFISectionType).
+  const_cast<llvm::MCAsmInfo*>(machine->getMCAsmInfo())
+      ->setExceptionsType(llvm::ExceptionHandling::None);
+  return machine;
 }
 
 }  // namespace
