@@ -26,6 +26,7 @@ class Result:
 def run(*words, stdin=b"", program=FWC, env=None, **options):
     # Without a cache of objects, which would be the machine's.
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "FWC_CACHE": "",
+                   **{name: value for name, value in os.environ.items() if name == "FWC_SYSTEMD_ROOT"},
                    **(env or {})}
     if not isinstance(stdin, bytes):
         options["stdin"] = stdin

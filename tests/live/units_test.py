@@ -139,6 +139,12 @@ fwc detach sender.service --ingress > /dev/null
 code fwc status sender
 systemctl restart sender
 code fwc status sender
+# Of a long list the program reads a table, and only that differs.
+fwc enable sender --egress "udp && dst_port in {53, $(seq -s , 1000 7 9000)}" --now > /dev/null
+code fwc status sender
+sed -i 's/1007/1008/' /etc/fwc/sender.service.egress
+code fwc status sender
+fwc enable sender --egress 'udp && dst_port == 53' --ingress icmp --now > /dev/null
 systemctl stop sender
 code fwc status sender
 code fwc status sender --egress
@@ -166,6 +172,8 @@ fwc status: 0
 fwc status: 0
 fwc status: 69
 fwc status: 0
+fwc status: 0
+fwc status: 69
 fwc status: 0
 fwc status: 69
 removed /etc/systemd/system/sender.service.d/50-fwc.conf
@@ -220,6 +228,27 @@ no connection
 1
 hello
 """
+
+TEMPLATE = """
+systemctl start many@a many@b
+say fwc enable many@.service --egress udp --now
+systemctl start many@c
+say fwc status many@.service
+say fwc disable many@.service --now
+"""
+
+INSTANCES = """wrote /etc/fwc/many@.service.egress
+wrote /etc/systemd/system/many@.service.d/50-fwc.conf
+reloaded systemd
+attached egress to system.slice/system-many.slice/many@a.service
+attached egress to system.slice/system-many.slice/many@b.service
+many@.service
+""" + "".join(f"""  egress   in force, program N, on system.slice/system-many.slice/many@{name}.service
+           written in /etc/fwc/many@.service.egress
+""" for name in "abc") + """removed /etc/systemd/system/many@.service.d/50-fwc.conf
+removed /etc/fwc/many@.service.egress
+reloaded systemd
+""" + "".join(f"detached egress from system.slice/system-many.slice/many@{name}.service\n" for name in "abc")
 
 REFUSED = """
 fwc 'udp' --ingress -o /run/ingress.o
@@ -284,6 +313,8 @@ ExecStart=/usr/bin/python3 /run/fwc/files/echo.py
 RestrictAddressFamilies=AF_INET
 User=nobody
 """,
+    "many@.service": "[Service]\nExecStart=/bin/sleep 9\nDynamicUser=yes\n"
+                     "RestrictAddressFamilies=AF_INET\n",
     "echo.socket": "[Socket]\nListenStream=127.0.0.1:8007\n",
     "wrong-object.service": "[Service]\nExecStart=/bin/sleep 9\n"
                             "ExecStartPre=+/usr/bin/fwc attach --self --egress /run/ingress.o\n",
@@ -341,6 +372,9 @@ class Units(Scratch):
 
     def test_sockets_that_systemd_opens(self):
         self.check(self.boot(SOCKETS), 0, WITH_SOCKET)
+
+    def test_instances_of_a_template(self):
+        self.check(self.boot(TEMPLATE), 0, INSTANCES)
 
     def test_what_keeps_a_unit_from_starting(self):
         self.check(self.boot(REFUSED), 0, NOT_STARTED)

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 # with_systemd.sh FILES SCRIPT: boots the machine's own systemd as process 1 of new namespaces, on an
 # overlay of the root file system that is thrown away, with the unit files of the folder FILES, and
-# runs SCRIPT there by sh, where FILES is /run/fwc/files. Prints its output and gives its status. Needs root, cgroup2 and overlayfs.
+# runs SCRIPT there by sh, where FILES is /run/fwc/files. FWC_SYSTEMD_ROOT is the tree of another system to
+# boot (tests/live/systemd_versions.sh makes some). Prints its output and gives its status. Needs root, cgroup2 and overlayfs.
 set -eu
-files=$(cd "$1" && pwd) script=$2
+files=$(cd "$1" && pwd) script=$2 tree=${FWC_SYSTEMD_ROOT:-/}
 base=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 work=$(mktemp -d)
 cgroup=$base/fwc-systemd-$$
@@ -24,11 +25,11 @@ cp "$script" "$work/script"
 
 cat > "$work/boot" << 'BOOT'
 set -eu
-work=$1 files=$2 root=$work/mnt/root
+work=$1 files=$2 tree=$3 root=$work/mnt/root
 mkdir "$work/mnt"
 mount -t tmpfs tmpfs "$work/mnt"
 mkdir "$work/mnt/upper" "$work/mnt/work" "$root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$work/mnt/upper,workdir=$work/mnt/work" "$root"
+mount -t overlay overlay -o "lowerdir=$tree,upperdir=$work/mnt/upper,workdir=$work/mnt/work" "$root"
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
@@ -76,7 +77,7 @@ BOOT
 
 sh -c 'echo $$ > "$1/cgroup.procs"; shift; exec "$@"' sh "$cgroup" \
     timeout -k 2 100 unshare --fork --kill-child --pid --mount --cgroup --uts --ipc --net \
-    --propagation private sh "$work/boot" "$work" "$files" < /dev/null > "$work/log" 2>&1 || true
+    --propagation private sh "$work/boot" "$work" "$files" "$tree" < /dev/null > "$work/log" 2>&1 || true
 cat "$work/output"
 status=$(cat "$work/status")
 [ -n "$status" ] || { cat "$work/log" >&2; status=125; }
