@@ -9,12 +9,13 @@
 #include <cerrno>
 
 #include "runtime/cgroup_programs.h"
-#include "runtime/directory_lock.h"
 #include "runtime/errors.h"
 #include "runtime/kernel_objects.h"
 #include "runtime/link_pins.h"
+#include "runtime/link_update.h"
 #include "runtime/pin_paths.h"
 #include "runtime/pin_transaction.h"
+#include "runtime/repair.h"
 
 namespace fwc::runtime {
 namespace {
@@ -22,6 +23,7 @@ namespace {
 /// Everything that one attach needs to know, gathered before anything is changed.
 struct Task {
   const Program* program;
+  std::string program_name;
   const Cgroup& cgroup;
   Direction direction;
   FileDescriptor cgroup_fd;
@@ -36,31 +38,15 @@ Attachment describe(const Task& task, const LinkInfo& link, bool replaced) {
           .cgroup_id = task.cgroup.id,
           .direction = task.direction,
           .name = task.name.name,
-          .program = "fwc_" + std::string(to_string(task.direction)),
+          .program = task.program_name,
           .program_id = link.program_id,
           .link_id = link.id,
           .pin = task.path(),
           .replaced = replaced};
 }
 
-// Asks the kernel from both ends: the link for its program and cgroup, the cgroup for its programs.
 Expected<LinkInfo> read_back(const Task& task, int link) {
-  Expected<LinkInfo> info = link_info(link, "the link just made");
-  if (!info) return info;
-  const bool right = info->program_id == task.program->id() && info->cgroup_id == task.cgroup.id &&
-                     info->attach_type == attach_type(task.direction);
-  if (!right) {
-    return make_error(
-        Error::Kind::unavailable,
-        fmt::format("what is attached to `{}` is not what fwc attached", task.cgroup.path),
-        "somebody else changes it at the same time; try again");
-  }
-  if (Expected<void> there =
-          require_attached(*task.program, task.cgroup_fd.get(), task.cgroup, task.direction);
-      !there) {
-    return there.error();
-  }
-  return info;
+  return read_back(link, *task.program, task.direction, task.cgroup, task.cgroup_fd.get());
 }
 
 Expected<Attachment> attach_new(const Task& task) {
@@ -74,26 +60,6 @@ Expected<Attachment> attach_new(const Task& task) {
   return describe(task, *info, false);
 }
 
-int update_link(int link, int program, const FileDescriptor& expected) {
-  LIBBPF_OPTS(bpf_link_update_opts, options);
-  if (expected) {
-    options.flags = BPF_F_REPLACE;
-    options.old_prog_fd = static_cast<std::uint32_t>(expected.get());
-  }
-  return ::bpf_link_update(link, program, &options);
-}
-
-Error update_error(int code, const Task& task) {
-  const std::string what = fmt::format("cannot replace the filter on `{}`", task.cgroup.path);
-  if (code == EPERM) {
-    return system_error(Error::Kind::temporary, code, what, "somebody else replaced it; try again");
-  }
-  if (code == ENOLINK || code == ENOENT || code == ENODEV) {
-    return system_error(Error::Kind::no_input, code, what, "the cgroup is gone");
-  }
-  return system_error(code, what);
-}
-
 Expected<Attachment> attach_over(const Task& task, const PinnedLink& old) {
   if (old.info.program_id == task.program->id()) {
     Expected<LinkInfo> info = read_back(task, old.fd.get());
@@ -101,31 +67,12 @@ Expected<Attachment> attach_over(const Task& task, const PinnedLink& old) {
   }
   FileDescriptor expected;
   if (Expected<FileDescriptor> fd = program_by_id(old.info.program_id)) expected = *std::move(fd);
-  if (update_link(old.fd.get(), task.program->fd(), expected) != 0) {
-    return update_error(errno, task);
-  }
+  Expected<void> updated = update_link(old, task.program->fd(), expected.get(), task.cgroup.path);
+  if (!updated) return updated.error();
   Expected<LinkInfo> info = read_back(task, old.fd.get());
   if (info) return describe(task, *info, true);
-  if (expected) (void)update_link(old.fd.get(), expected.get(), {});
+  if (expected) (void)update_link(old, expected.get(), -1, task.cgroup.path);
   return info.error();
-}
-
-Error not_attached(const Cgroup& cgroup, Direction direction, const std::string& name) {
-  return make_error(Error::Kind::no_input,
-                    fmt::format("no filter `{}` of fwc is attached to `{}` at {}", name,
-                                cgroup.path, to_string(direction)),
-                    "`fwc list` shows those there are");
-}
-
-// The live link of that name, or not_attached().
-Expected<PinnedLink> find_link(const std::string& folder, const Cgroup& cgroup, Direction direction,
-                               const std::string& name) {
-  const LinkName wanted{.cgroup_id = cgroup.id, .direction = direction, .name = name};
-  const std::string path = folder + "/" + wanted.file_name();
-  if (!exists(path)) return not_attached(cgroup, direction, name);
-  Expected<PinnedLink> link = open_link(path, wanted);
-  if (link && link->info.cgroup_id == 0) return not_attached(cgroup, direction, name);
-  return link;
 }
 
 // The pin goes first, because a read-only file system must leave the filter on.
@@ -142,8 +89,12 @@ Expected<void> take_off(const PinnedLink& link) {
 Expected<Attachment> attach(const LoadedObject& object, const Cgroup& cgroup, Direction direction,
                             const AttachOptions& options) {
   if (Expected<void> name = check_link_name(options.name); !name) return name.error();
-  Expected<const Program*> program = require_program(object, direction);
+  const Program* dispatcher = object.dispatcher(direction);
+  Expected<const Program*> program = dispatcher != nullptr ? Expected<const Program*>(dispatcher)
+                                                           : require_program(object, direction);
   if (!program) return program.error();
+  Expected<ProgramInfo> about = program_info((*program)->fd(), "the program to attach");
+  if (!about) return about.error();
   if (Expected<void> allowed = require_capabilities(Operation::attach); !allowed) {
     return allowed.error();
   }
@@ -151,10 +102,11 @@ Expected<Attachment> attach(const LoadedObject& object, const Cgroup& cgroup, Di
   if (!cgroup_fd) return cgroup_fd.error();
   Expected<std::string> folder = make_link_folder(options.bpffs);
   if (!folder) return folder.error();
-  Expected<DirectoryLock> lock = DirectoryLock::take(*folder);
+  Expected<DirectoryLock> lock = lock_and_repair(*folder);
   if (!lock) return lock.error();
   if (Expected<std::vector<PinnedLink>> swept = all_links(*folder); !swept) return swept.error();
   const Task task{.program = *program,
+                  .program_name = about->name,
                   .cgroup = cgroup,
                   .direction = direction,
                   .cgroup_fd = *std::move(cgroup_fd),
@@ -174,7 +126,7 @@ Expected<Attachment> detach(const Cgroup& cgroup, Direction direction,
   Expected<std::string> folder = link_folder(options.bpffs);
   if (!folder) return folder.error();
   if (!exists(*folder)) return not_attached(cgroup, direction, options.name);
-  Expected<DirectoryLock> lock = DirectoryLock::take(*folder);
+  Expected<DirectoryLock> lock = lock_and_repair(*folder);
   if (!lock) return lock.error();
   Expected<PinnedLink> link = find_link(*folder, cgroup, direction, options.name);
   if (!link) return link.error();
@@ -200,7 +152,7 @@ Expected<LoadedObject> open_attached(const Cgroup& cgroup, Direction direction,
   if (!program) return program.error();
   LoadedObjectBuilder builder;
   const std::string what = fmt::format("the filter on `{}`", cgroup.path);
-  if (Expected<void> added = builder.add(*std::move(program), what, {}); !added) {
+  if (Expected<void> added = builder.add(*std::move(program), what); !added) {
     return added.error();
   }
   return std::move(builder).take();

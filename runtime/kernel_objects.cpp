@@ -12,6 +12,7 @@
 
 #include "fwc/runtime/environment.h"
 #include "runtime/errors.h"
+#include "runtime/slots.h"
 
 namespace fwc::runtime {
 namespace {
@@ -40,6 +41,8 @@ std::optional<Direction> direction_of(const bpf_prog_info& info) {
   if (info.type != BPF_PROG_TYPE_CGROUP_SKB) return {};
   if (info.name == kIngressProgram) return Direction::ingress;
   if (info.name == kEgressProgram) return Direction::egress;
+  if (info.name == kIngressDispatcher) return Direction::ingress;
+  if (info.name == kEgressDispatcher) return Direction::egress;
   return {};
 }
 
@@ -60,12 +63,14 @@ Expected<ProgramInfo> program_info(int fd, std::string_view what) {
   info.map_ids = reinterpret_cast<std::uintptr_t>(maps.data());
   if (!get_info(fd, info)) return system_error(errno, fmt::format("cannot read about {}", what));
   maps.resize(std::min<std::size_t>(info.nr_map_ids, maps.size()));
-  return ProgramInfo{.name = info.name,
-                     .id = info.id,
-                     .tag = tag_of(info),
-                     .loaded_at = info.load_time,
-                     .direction = direction_of(info),
-                     .maps = std::move(maps)};
+  return ProgramInfo{
+      .name = info.name,
+      .id = info.id,
+      .tag = tag_of(info),
+      .loaded_at = info.load_time,
+      .direction = direction_of(info),
+      .dispatcher = info.name == kIngressDispatcher || info.name == kEgressDispatcher,
+      .maps = std::move(maps)};
 }
 
 Expected<MapInfo> map_info(int fd, std::string_view what) {
@@ -82,6 +87,12 @@ Expected<MapInfo> map_info(int fd, std::string_view what) {
                  .value_type = info.btf_value_type_id};
 }
 
+bool is_same_map(int a, int b) {
+  const Expected<MapInfo> one = map_info(a, "a map");
+  const Expected<MapInfo> other = map_info(b, "a map");
+  return one && other && one->id == other->id;
+}
+
 bool is_live_map(const MapInfo& map) {
   return map.type == BPF_MAP_TYPE_ARRAY && map.name == kLiveMap && map.entries == 1 &&
          map.key_size == 4 && map.value_size % 8 == 0;
@@ -95,6 +106,10 @@ bool is_counters_map(const MapInfo& map) {
 bool is_set_map(const MapInfo& map) {
   return map.type == BPF_MAP_TYPE_ARRAY_OF_MAPS && map.name.starts_with(kSetMapPrefix) &&
          map.entries == 1;
+}
+
+bool is_slot_map(const MapInfo& map) {
+  return map.type == BPF_MAP_TYPE_PROG_ARRAY && map.name == kSlotMap && map.entries == 1;
 }
 
 Expected<LinkInfo> link_info(int fd, std::string_view what) {
@@ -134,6 +149,12 @@ void LoadedObjectBuilder::set_program(Program program) {
   place = std::move(program);
 }
 
+void LoadedObjectBuilder::set_slot(Program dispatcher, FileDescriptor map) {
+  const bool ingress = dispatcher.direction() == Direction::ingress;
+  LoadedObject::Slot& place = ingress ? object_.ingress_slot_ : object_.egress_slot_;
+  place = {.dispatcher = std::move(dispatcher), .map = std::move(map)};
+}
+
 void LoadedObjectBuilder::add_map(FileDescriptor map, const MapInfo& info) {
   if (is_live_map(info))
     object_.live_ = std::move(map);
@@ -169,15 +190,36 @@ Expected<void> LoadedObjectBuilder::add_maps(const ProgramInfo& program, const s
   return {};
 }
 
+// The slot by its pin, or as the one map that a dispatcher has.
+Expected<void> LoadedObjectBuilder::add_slot(Program dispatcher, const ProgramInfo& info,
+                                             const Beside& beside) {
+  FileDescriptor map(beside.slot.empty() ? -1 : ::bpf_obj_get(beside.slot.c_str()));
+  if (!map && !info.maps.empty()) map = FileDescriptor(::bpf_map_get_fd_by_id(info.maps.front()));
+  if (!map) return system_error(errno, fmt::format("cannot open the slot of program {}", info.id));
+  Expected<MapInfo> about = map_info(map.get(), "the slot");
+  if (!about) return about.error();
+  const bool its_own = info.maps.size() == 1 && about->id == info.maps.front();
+  if (!is_slot_map(*about) || !its_own) return wrong_kind("the slot beside it", "slot of fwc");
+  const Expected<std::uint32_t> id = program_in_slot(map.get());
+  if (!id) return id.error();
+  set_slot(std::move(dispatcher), std::move(map));
+  if (*id == 0 || !require_capabilities(Operation::look_up)) return {};
+  Expected<FileDescriptor> policy = program_by_id(*id);
+  if (!policy) return policy.error();
+  return add(*std::move(policy), "the program in the slot", {.maps = beside.maps, .slot = {}});
+}
+
 Expected<void> LoadedObjectBuilder::add(FileDescriptor program, std::string_view what,
-                                        const std::string& pin) {
+                                        const Beside& beside) {
   Expected<ProgramInfo> info = program_info(program.get(), what);
   if (!info) return info.error();
   if (!info->direction) {
     return wrong_kind(what, "program of fwc");
   }
-  set_program(Program(std::move(program), *info->direction, info->id));
-  return add_maps(*info, pin);
+  Program known(std::move(program), *info->direction, info->id);
+  if (info->dispatcher) return add_slot(std::move(known), *info, beside);
+  set_program(std::move(known));
+  return add_maps(*info, beside.maps);
 }
 
 }  // namespace fwc::runtime

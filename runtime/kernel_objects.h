@@ -16,6 +16,9 @@ namespace fwc::runtime {
 
 inline constexpr std::string_view kIngressProgram = "fwc_ingress";
 inline constexpr std::string_view kEgressProgram = "fwc_egress";
+inline constexpr std::string_view kIngressDispatcher = "fwc_ingress_via";
+inline constexpr std::string_view kEgressDispatcher = "fwc_egress_via";
+inline constexpr std::string_view kSlotMap = "fwc_slot";
 inline constexpr std::string_view kLiveMap = ".data.live";
 inline constexpr std::string_view kCountersMap = "counters";
 inline constexpr std::string_view kSetMapPrefix = "set_";
@@ -27,6 +30,7 @@ struct ProgramInfo {
   std::uint64_t loaded_at = 0;
   /// Which program of fwc's it is; empty for those of others.
   std::optional<Direction> direction;
+  bool dispatcher = false;  ///< fwc's, and what it runs lies in a slot
   std::vector<std::uint32_t> maps;
 };
 
@@ -54,10 +58,13 @@ Expected<ProgramInfo> program_info(int fd, std::string_view what);
 Expected<MapInfo> map_info(int fd, std::string_view what);
 Expected<LinkInfo> link_info(int fd, std::string_view what);
 
+bool is_same_map(int a, int b);
+
 /// A map that an object of fwc's brings along: its live variables or its counters.
 bool is_live_map(const MapInfo& map);
 bool is_counters_map(const MapInfo& map);
 bool is_set_map(const MapInfo& map);
+bool is_slot_map(const MapInfo& map);
 
 /// Opens a program of fwc's by its id, for its maps too. Needs CAP_SYS_ADMIN.
 Expected<FileDescriptor> program_by_id(std::uint32_t id);
@@ -69,6 +76,7 @@ int attach_type(Direction direction);
 class LoadedObjectBuilder {
  public:
   void set_program(Program program);
+  void set_slot(Program dispatcher, FileDescriptor map);
   void set_live(FileDescriptor map) { object_.live_ = std::move(map); }
   void set_counters(FileDescriptor map) { object_.counters_ = std::move(map); }
   void add_set(std::string name, FileDescriptor map);
@@ -76,13 +84,20 @@ class LoadedObjectBuilder {
     object_.given_variables_ = std::move(names);
   }
 
-  /// Adds a program that is in the kernel already, with its maps. `pin` is the path its maps are
-  /// pinned beside, for callers that may not look maps up by id; may be empty.
-  Expected<void> add(FileDescriptor program, std::string_view what, const std::string& pin);
+  /// Where maps are pinned, for callers that may not look them up by id; may be empty.
+  struct Beside {
+    std::string maps;  ///< the path that their pins begin with
+    std::string slot;
+  };
+
+  /// Adds a program that is in the kernel already, with its maps. Of a dispatcher its slot is added
+  /// and the program there; none where the slot is empty or the caller may not look it up.
+  Expected<void> add(FileDescriptor program, std::string_view what, const Beside& beside = {});
 
   LoadedObject take() && { return std::move(object_); }
 
  private:
+  Expected<void> add_slot(Program dispatcher, const ProgramInfo& info, const Beside& beside);
   Expected<void> add_maps(const ProgramInfo& program, const std::string& pin);
   void add_map(FileDescriptor map, const MapInfo& info);
 

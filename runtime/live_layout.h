@@ -24,6 +24,8 @@ struct LiveVariable {
   Variable::Type type = Variable::Type::integer;
   std::int64_t minimum = INT64_MIN;
   std::int64_t maximum = INT64_MAX;
+
+  bool operator==(const LiveVariable&) const = default;
 };
 
 using LiveLayout = std::vector<LiveVariable>;

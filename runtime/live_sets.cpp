@@ -178,11 +178,11 @@ Expected<std::vector<SetEntry>> set_entries(const LoadedObject& object, std::str
 }
 
 Expected<void> add_to_set(const LoadedObject& object, std::string_view name,
-                          const std::vector<SetEntry>& entries) {
+                          const std::vector<SetEntry>& entries, const SetChangeOptions& options) {
   const Expected<OpenSet> open = open_set(object, name);
   if (!open) return open.error();
   const Expected<std::vector<SetKey>> fresh = judged_keys(open->set, entries);
-  if (!fresh) return fresh.error();
+  if (!fresh || options.dry_run) return fresh ? Expected<void>{} : fresh.error();
   const LiveLock lock(open->slots);
   Expected<FileDescriptor> trie = trie_of(*open);
   if (!trie) return trie.error();
@@ -193,17 +193,18 @@ Expected<void> add_to_set(const LoadedObject& object, std::string_view name,
 }
 
 Expected<void> replace_set(const LoadedObject& object, std::string_view name,
-                           const std::vector<SetEntry>& entries) {
+                           const std::vector<SetEntry>& entries, const SetChangeOptions& options) {
   const Expected<OpenSet> open = open_set(object, name);
   if (!open) return open.error();
   const Expected<std::vector<SetKey>> keys = judged_keys(open->set, entries);
-  if (!keys) return keys.error();
+  if (!keys || options.dry_run) return keys ? Expected<void>{} : keys.error();
   const LiveLock lock(open->slots);
   return write_set(*open, *keys);
 }
 
 Expected<void> delete_from_set(const LoadedObject& object, std::string_view name,
-                               const std::vector<SetEntry>& entries) {
+                               const std::vector<SetEntry>& entries,
+                               const SetChangeOptions& options) {
   const Expected<OpenSet> open = open_set(object, name);
   if (!open) return open.error();
   const Expected<std::vector<SetKey>> unwanted = judged_keys(open->set, entries);
@@ -217,7 +218,7 @@ Expected<void> delete_from_set(const LoadedObject& object, std::string_view name
     error.message = fmt::format("{} is not in `@{}`", error.message, open->set.name);
     return error;
   }
-  return write_set(*open, *rest);
+  return options.dry_run ? Expected<void>{} : write_set(*open, *rest);
 }
 
 Expected<void> fill_sets(const Object& object, const LoadedObject& loaded) {
@@ -260,6 +261,7 @@ Expected<void> carry_sets(const LoadedObject& old, const LoadedObject& fresh) {
     if (!from) return from.error();
     const Expected<OpenSet> to = open_set(fresh, set.name);
     if (!to) return to.error();
+    if (is_same_map(from->slots, to->slots)) continue;
     const LiveLock lock(from->slots);
     Expected<FileDescriptor> trie = trie_of(*from);
     if (!trie) return trie.error();

@@ -44,7 +44,8 @@ Expected<std::vector<SetKey>> keys_without(LiveSet::Element element,
 /// holds a map already is left alone.
 Expected<void> fill_sets(const Object& object, const LoadedObject& loaded);
 
-/// Hands the sets of a filter on to the one that takes its place, where name and type agree.
+/// Hands the sets of a filter on to the one that takes its place, where name and type agree and the
+/// map is not the same already.
 Expected<void> carry_sets(const LoadedObject& old, const LoadedObject& fresh);
 
 }  // namespace fwc::runtime

@@ -11,12 +11,22 @@
 #include "runtime/directory_lock.h"
 #include "runtime/errors.h"
 #include "runtime/files.h"
+#include "runtime/journal.h"
 #include "runtime/kernel_objects.h"
+#include "runtime/pin_paths.h"
 
 namespace fwc::runtime {
 namespace {
 
 namespace fs = std::filesystem;
+
+void describe_filter(const Program& program, PinInfo& pin) {
+  Expected<ProgramInfo> info = program_info(program.fd(), "a filter in a slot");
+  if (!info) return;
+  pin.program_id = info->id;
+  pin.tag = info->tag;
+  pin.loaded_at = info->loaded_at;
+}
 
 // Nothing where the pin is not fwc's, cannot be read, or went meanwhile.
 std::optional<PinInfo> pin_at(const fs::path& path) {
@@ -27,11 +37,16 @@ std::optional<PinInfo> pin_at(const fs::path& path) {
   PinInfo pin{.path = path.string(),
               .direction = *info->direction,
               .program_id = info->id,
+              .pinned_id = info->id,
+              .slot = info->dispatcher,
               .tag = info->tag,
               .loaded_at = info->loaded_at};
   LoadedObjectBuilder builder;
-  if (!builder.add(std::move(fd), path.string(), path.string())) return pin;
+  const LoadedObjectBuilder::Beside beside{.maps = path.string(), .slot = slot_path(path.string())};
+  if (!builder.add(std::move(fd), path.string(), beside)) return pin;
   const LoadedObject object = std::move(builder).take();
+  if (const Program* program = object.program(pin.direction); program != nullptr && pin.slot)
+    describe_filter(*program, pin);
   pin.has_live_variables = object.live_fd() >= 0;
   pin.has_counters = object.counters_fd() >= 0;
   return pin;
@@ -47,7 +62,8 @@ void list_below(const std::string& directory, SeenFolders& seen, std::vector<Pin
     if (at->is_directory(ignored) && !at->is_symlink(ignored) && !seen.is_new(at->path())) {
       at.disable_recursion_pending();
     }
-    const bool temporary = at->path().filename().string().starts_with(kTemporaryPrefix);
+    const std::string name = at->path().filename().string();
+    const bool temporary = name.starts_with(kTemporaryPrefix) || name.starts_with(kJournalPrefix);
     if (!temporary && at->is_regular_file(ignored)) {
       if (std::optional<PinInfo> pin = pin_at(at->path())) pins.push_back(*std::move(pin));
     }

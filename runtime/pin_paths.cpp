@@ -17,12 +17,13 @@
 #include "runtime/directory_lock.h"
 #include "runtime/errors.h"
 #include "runtime/files.h"
+#include "runtime/journal.h"
 #include "runtime/kernel_objects.h"
 
 namespace fwc::runtime {
 namespace {
 
-constexpr std::size_t kMaxName = 255 - std::string_view("_counters").size();
+constexpr std::size_t kMaxName = 255 - std::string_view("_ingress_slot").size();
 
 // The kernel keeps names with a dot for itself (bpf_lookup in kernel/bpf/inode.c).
 Expected<void> check_name(const std::string& path) {
@@ -38,9 +39,10 @@ Expected<void> check_name(const std::string& path) {
                       fmt::format("`{}` has a dot, which the bpf file system refuses", name),
                       fmt::format("call it `{}`", plain));
   }
-  if (name.starts_with(kTemporaryPrefix)) {
+  for (const std::string_view prefix : {kTemporaryPrefix, kJournalPrefix}) {
+    if (!name.starts_with(prefix)) continue;
     return make_error(Error::Kind::usage,
-                      fmt::format("names that begin with `{}` are fwc's own", kTemporaryPrefix),
+                      fmt::format("names that begin with `{}` are fwc's own", prefix),
                       "choose another name");
   }
   if (name.size() > kMaxName) {
@@ -58,7 +60,7 @@ Error foreign(const std::string& path, std::string_view wanted) {
 }
 
 Expected<FileDescriptor> open_pinned(const std::string& path, std::string_view wanted) {
-  struct stat status {};
+  struct stat status{};
   if (::lstat(path.c_str(), &status) != 0) {
     return system_error(errno, fmt::format("pin `{}`", path));
   }
@@ -83,11 +85,15 @@ std::string counters_path(const std::string& path) {
   return path + "_counters";
 }
 
+std::string slot_path(const std::string& path) {
+  return path + "_slot";
+}
+
 Expected<void> require_pin_path(const std::string& path) {
   if (Expected<void> name = check_name(path); !name) return name;
   const std::string directory = directory_of(path);
   if (Expected<void> on = require_bpffs(directory); !on) return on;
-  struct statvfs info {};
+  struct statvfs info{};
   if (::statvfs(directory.c_str(), &info) == 0 && (info.f_flag & ST_RDONLY) != 0) {
     return make_error(Error::Kind::cant_create,
                       fmt::format("the bpf file system at `{}` is mounted read-only", directory),
@@ -98,7 +104,7 @@ Expected<void> require_pin_path(const std::string& path) {
 }
 
 bool exists(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return ::lstat(path.c_str(), &status) == 0;
 }
 
@@ -116,7 +122,7 @@ Expected<void> require_own_map(const std::string& path) {
   if (!fd) return fd.error();
   Expected<MapInfo> info = map_info(fd->get(), fmt::format("`{}`", path));
   if (!info && info.error().kind != Error::Kind::data) return info.error();
-  if (info && (is_live_map(*info) || is_counters_map(*info))) return {};
+  if (info && (is_live_map(*info) || is_counters_map(*info) || is_slot_map(*info))) return {};
   return foreign(path, "map");
 }
 

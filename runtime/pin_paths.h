@@ -15,6 +15,8 @@ std::string ingress_path(const std::string& path);
 std::string egress_path(const std::string& path);
 std::string live_path(const std::string& path);
 std::string counters_path(const std::string& path);
+/// Of the pin of one program.
+std::string slot_path(const std::string& path);
 
 /// Whether something has that name, be it a pin or not.
 bool exists(const std::string& path);

@@ -13,6 +13,7 @@
 
 #include "runtime/directory_lock.h"
 #include "runtime/errors.h"
+#include "runtime/slots.h"
 
 namespace fwc::runtime {
 
@@ -35,9 +36,13 @@ void PinTransaction::drop(const std::string& path) {
   steps_.push_back({.path = path, .fresh = {}, .backup = {}, .done = false});
 }
 
+void PinTransaction::put(int slot, int program, int before) {
+  puts_.push_back({.slot = slot, .program = program, .before = before, .done = false});
+}
+
 // A second name for the old pin is the way back: link(2) leaves the first one where it is.
 Expected<void> PinTransaction::take(Step& step) {
-  struct stat status {};
+  struct stat status{};
   if (::lstat(step.path.c_str(), &status) == 0) {
     const std::string backup = temporary_name();
     if (::link(step.path.c_str(), backup.c_str()) != 0) {
@@ -52,21 +57,35 @@ Expected<void> PinTransaction::take(Step& step) {
   return {};
 }
 
-Expected<void> PinTransaction::commit() {
+Expected<void> PinTransaction::take_all() {
   for (Step& step : steps_) {
-    if (Expected<void> taken = take(step); !taken) {
-      undo();
-      return taken;
-    }
+    if (Expected<void> taken = take(step); !taken) return taken;
+  }
+  for (Put& put : puts_) {
+    if (Expected<void> placed = put_in_slot(put.slot, put.program); !placed) return placed;
+    put.done = true;
+  }
+  return {};
+}
+
+Expected<void> PinTransaction::commit() {
+  if (Expected<void> taken = take_all(); !taken) {
+    undo();
+    return taken;
   }
   for (const Step& step : steps_) {
     if (!step.backup.empty()) ::unlink(step.backup.c_str());
   }
   steps_.clear();
+  puts_.clear();
   return {};
 }
 
 void PinTransaction::undo() {
+  for (const Put& put : puts_) {
+    if (put.done && put.before >= 0) (void)put_in_slot(put.slot, put.before);
+  }
+  puts_.clear();
   std::for_each(steps_.rbegin(), steps_.rend(), [](const Step& step) {
     if (step.done && !step.backup.empty()) {
       ::rename(step.backup.c_str(), step.path.c_str());

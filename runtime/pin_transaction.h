@@ -24,6 +24,9 @@ class PinTransaction {
   Expected<void> place(int fd, const std::string& path);
   /// Lets commit() remove the pin at `path`.
   void drop(const std::string& path);
+  /// Lets commit() put `program` into a slot when all pins are at their places. `before`, where it
+  /// is not -1, goes back there where a later step fails. The caller keeps all three open.
+  void put(int slot, int program, int before);
 
   Expected<void> commit();
 
@@ -35,12 +38,21 @@ class PinTransaction {
     bool done = false;
   };
 
+  struct Put {
+    int slot = -1;
+    int program = -1;
+    int before = -1;
+    bool done = false;
+  };
+
   std::string temporary_name();
   Expected<void> take(Step& step);
+  Expected<void> take_all();
   void undo();
 
   std::string directory_;
   std::vector<Step> steps_;
+  std::vector<Put> puts_;
   unsigned names_ = 0;
 };
 

@@ -7,6 +7,8 @@
 
 #include "fwc/runtime/rules.h"
 
+struct btf;
+
 namespace fwc::runtime {
 
 /// A live set as a program tells of it.
@@ -21,6 +23,9 @@ struct Policies {
   std::optional<PolicyInfo> egress;
   std::vector<SetTag> sets;  ///< each once
 };
+
+/// What the types of an object tell, be it loaded or not.
+Policies policies_of(const btf* types);
 
 /// By the types of one of the programs, which all programs of an object share.
 Expected<Policies> policies(const LoadedObject& object);

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "fwc/runtime/environment.h"
+#include "runtime/carried_maps.h"
 #include "runtime/errors.h"
 #include "runtime/kernel_objects.h"
 #include "runtime/libbpf_log.h"
@@ -128,6 +129,15 @@ const Program* LoadedObject::program(Direction direction) const {
   return program ? &program : nullptr;
 }
 
+const Program* LoadedObject::dispatcher(Direction direction) const {
+  const Slot& slot = direction == Direction::ingress ? ingress_slot_ : egress_slot_;
+  return slot.dispatcher ? &slot.dispatcher : nullptr;
+}
+
+int LoadedObject::slot_fd(Direction direction) const {
+  return (direction == Direction::ingress ? ingress_slot_ : egress_slot_).map.get();
+}
+
 std::vector<const Program*> LoadedObject::programs() const {
   std::vector<const Program*> list;
   for (const Program* program : {&ingress_, &egress_}) {
@@ -144,6 +154,7 @@ Expected<LoadedObject> load(const Object& object, const LoadOptions& options) {
   const LibbpfLog log;
   Expected<BpfObject> opened = open_object(object, log);
   if (!opened) return opened.error();
+  if (Expected<void> shared = share_maps(opened->get(), options); !shared) return shared.error();
   if (Expected<void> given = give_values(opened->get(), options.variables); !given) {
     return given.error();
   }
@@ -155,6 +166,8 @@ Expected<LoadedObject> load(const Object& object, const LoadOptions& options) {
   Expected<LoadedObject> loaded = keep_descriptors(opened->get(), std::move(given));
   if (!loaded) return loaded;
   if (Expected<void> filled = fill_sets(object, *loaded); !filled) return filled.error();
+  for (const LoadedObject* old : options.predecessors)
+    if (Expected<void> copied = copy_maps(*old, *loaded); !copied) return copied.error();
   return loaded;
 }
 

@@ -105,18 +105,25 @@ std::string_view to_string(RuleAction action) {
   return "";
 }
 
-Expected<Policies> policies(const LoadedObject& object) {
-  if (object.programs().empty()) return internal_error("a filter has no program");
-  const Expected<Types> types = types_of(*object.programs().front());
-  if (!types) return types.error();
+Policies policies_of(const btf* types) {
   Policies all;
-  const auto count = ::btf__type_cnt(types->get());
+  const auto count = ::btf__type_cnt(types);
   for (std::uint32_t id = 1; id < count; ++id) {
-    const btf_type* type = ::btf__type_by_id(types->get(), id);
-    const char* name = ::btf__name_by_offset(types->get(), type->name_off);
+    const btf_type* type = ::btf__type_by_id(types, id);
+    const char* name = ::btf__name_by_offset(types, type->name_off);
     if (name != nullptr) read_tag(name, all);
   }
   return all;
+}
+
+Expected<Policies> policies(const LoadedObject& object) {
+  if (object.programs().empty()) {
+    Expected<void> allowed = require_capabilities(Operation::look_up);
+    return allowed ? internal_error("a filter has no program") : allowed.error();
+  }
+  const Expected<Types> types = types_of(*object.programs().front());
+  if (!types) return types.error();
+  return policies_of(types->get());
 }
 
 Expected<PolicyInfo> rules(const LoadedObject& object, Direction direction) {

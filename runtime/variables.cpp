@@ -24,14 +24,31 @@ Expected<std::vector<Variable>> variables(const LoadedObject& object) {
   return list;
 }
 
-Expected<void> set_variables(const LoadedObject& object,
-                             const std::vector<Assignment>& assignments) {
-  if (assignments.empty()) return {};
+namespace {
+
+Expected<LiveLayout> layout_of(const LoadedObject& object) {
   if (object.live_fd() < 0) {
     return make_error(Error::Kind::usage, "the filter has no live variables",
                       "declare one: `let $limit = 1500; len <= $limit`");
   }
-  Expected<LiveLayout> layout = live_layout_of_map(object.live_fd());
+  return live_layout_of_map(object.live_fd());
+}
+
+}  // namespace
+
+Expected<void> judge_variables(const LoadedObject& object,
+                               const std::vector<Assignment>& assignments) {
+  if (assignments.empty()) return {};
+  const Expected<LiveLayout> layout = layout_of(object);
+  if (!layout) return layout.error();
+  Expected<std::vector<std::byte>> bytes = read_live_map(object.live_fd());
+  return bytes ? assign(*layout, assignments, *bytes) : bytes.error();
+}
+
+Expected<void> set_variables(const LoadedObject& object,
+                             const std::vector<Assignment>& assignments) {
+  if (assignments.empty()) return {};
+  const Expected<LiveLayout> layout = layout_of(object);
   if (!layout) return layout.error();
   return change_live_map(object.live_fd(), *layout, assignments);
 }

@@ -115,7 +115,7 @@ TEST_F(SetsTest, RefuseAsAWhole) {
       "let @open: port = {53}; let @pairs: (ip, port);"
       "dst_port in @open || (dst_ip, dst_port) in @pairs");
   const auto message = [&](const auto& change, std::string_view set, const Texts& texts) {
-    const auto done = change(object, set, entries(texts));
+    const auto done = change(object, set, entries(texts), runtime::SetChangeOptions{});
     return done ? std::string("done") : done.error().message;
   };
   EXPECT_EQ(message(runtime::add_to_set, "opne", {"53"}), "the filter has no live set `@opne`");

@@ -35,8 +35,9 @@ struct Attachment {
   bool replaced = false;      ///< attach(): another program was there under this name
 };
 
-/// Puts the object's program for `direction` on a cgroup. Where fwc has one there already under the
-/// same name, the link is updated in one step, without a packet that meets none or both. Before
+/// Puts the object's program for `direction` on a cgroup; of an object in a slot (see pins.h) the
+/// dispatcher, so that the cgroup follows what is put there. Where fwc has one there already under
+/// the same name, the link is updated in one step, without a packet that meets none or both. Before
 /// success is said, the kernel is asked what is attached and the answer compared.
 FWC_API Expected<Attachment> attach(const LoadedObject& object, const Cgroup& cgroup,
                                     Direction direction, const AttachOptions& options = {});
@@ -45,7 +46,8 @@ FWC_API Expected<Attachment> attach(const LoadedObject& object, const Cgroup& cg
 FWC_API Expected<Attachment> detach(const Cgroup& cgroup, Direction direction,
                                     const AttachOptions& options = {});
 
-/// The filter that is attached under that name, for its variables and counters.
+/// The filter that is attached under that name, for its variables and counters; of a slot, the one
+/// that lies there.
 FWC_API Expected<LoadedObject> open_attached(const Cgroup& cgroup, Direction direction,
                                              const AttachOptions& options = {});
 

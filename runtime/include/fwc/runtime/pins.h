@@ -13,9 +13,18 @@
 
 namespace fwc::runtime {
 
+// A filter can be pinned in a slot: the pin is then a dispatcher, which runs the filter that lies
+// in a map of one element beside it, and drops every packet where there is none. Whoever attached
+// the pin, as systemd does by IPEgressFilterPath=, runs the next filter from the moment it is put
+// there.
+
 struct PinOptions {
   /// Replace filters that fwc pinned there before. What others pinned is never replaced.
   bool replace = true;
+  /// Pin in a slot where nothing is pinned yet. What is there stays with or without one.
+  bool slot = false;
+  /// Hand values, sets and counters of a filter that is replaced on to the new one.
+  bool carry = true;
 };
 
 /// That a pin can be made at `path`: a name the bpf file system takes, in a folder of one that the
@@ -29,25 +38,40 @@ FWC_API Expected<void> check_pin(const LoadedObject& object, const std::string& 
                                  const PinOptions& options = {});
 
 /// Pins a filter: its program at `path`, or at `path_ingress` and `path_egress` where it has two;
-/// the maps beside at `path_live` and `path_counters`. Gives the paths that were made.
+/// the maps beside at `path_live` and `path_counters`, and a slot at the program's path with
+/// `_slot` behind it. Gives the paths, without those of slots.
 ///
-/// A pin that is there is replaced by rename(2), so that no reader ever finds it missing, and the
-/// values of its live variables are carried over where name and type agree and none was given at
-/// load, and so are the elements of its live sets. On any error everything is as it was before.
+/// A pin that is there is replaced by rename(2), so that no reader ever finds it missing, or in its
+/// slot. Values of its live variables are carried over where name and type agree and none was given
+/// at load, elements of live sets where name and type agree, and counters of the same rules. The
+/// new filter has to be for the same directions (Kind::cant_create). On any error everything is as
+/// it was before.
 FWC_API Expected<std::vector<std::string>> pin(const LoadedObject& object, const std::string& path,
                                                const PinOptions& options = {});
 
-/// Removes the pins that pin() made at `path` and gives their paths. Refuses what is not fwc's.
-/// What is attached stays attached.
-FWC_API Expected<std::vector<std::string>> remove(const std::string& path);
+struct RemoveOptions {
+  /// Remove a slot also where it is attached: what it filters then loses every packet.
+  bool force = false;
+  /// Do everything but the removal.
+  bool dry_run = false;
+};
 
-/// Opens what pin() made at `path`.
+/// Removes the pins that pin() made at `path` and gives their paths, without those of slots.
+/// Refuses what is not fwc's, and a slot that is attached to a cgroup that can be seen from here
+/// (Kind::unavailable). What is attached stays attached.
+FWC_API Expected<std::vector<std::string>> remove(const std::string& path,
+                                                  const RemoveOptions& options = {});
+
+/// Opens what pin() made at `path`; of a slot, the filter that lies in it, for which CAP_SYS_ADMIN
+/// is needed: without it there is the slot alone, which can be attached.
 FWC_API Expected<LoadedObject> open_pin(const std::string& path);
 
 struct PinInfo {
   std::string path;
   Direction direction = Direction::egress;
-  std::uint32_t program_id = 0;
+  std::uint32_t program_id = 0;  ///< of the filter, also where it lies in a slot
+  std::uint32_t pinned_id = 0;   ///< of the program at `path`, which is what cgroups show
+  bool slot = false;
   std::string tag;              ///< the kernel's hash of the instructions, in hex
   std::uint64_t loaded_at = 0;  ///< nanoseconds since boot
   bool has_live_variables = false;

@@ -49,6 +49,11 @@ class FWC_API LoadedObject {
   const Program* program(Direction direction) const;
   /// Those that are there, ingress first.
   std::vector<const Program*> programs() const;
+  /// The program that is pinned and attached in place of the filter's own, where the filter lies in
+  /// a slot (see pins.h); null where it does not.
+  const Program* dispatcher(Direction direction) const;
+  /// The map that has this slot, -1 where there is none.
+  int slot_fd(Direction direction) const;
   /// Map of the live variables, -1 where the filter has none.
   int live_fd() const { return live_.get(); }
   /// Map of the counters, -1 where the filter does not count.
@@ -62,8 +67,15 @@ class FWC_API LoadedObject {
  private:
   friend class LoadedObjectBuilder;
 
+  struct Slot {
+    Program dispatcher;
+    FileDescriptor map;
+  };
+
   Program ingress_;
   Program egress_;
+  Slot ingress_slot_;
+  Slot egress_slot_;
   FileDescriptor live_;
   FileDescriptor counters_;
   std::vector<std::pair<std::string, FileDescriptor>> sets_;
@@ -73,6 +85,10 @@ class FWC_API LoadedObject {
 struct LoadOptions {
   /// Values of live variables instead of the defaults written in the filter.
   std::vector<Assignment> variables;
+  /// Filters that this one is to replace. It uses their maps where these mean the same to it, and
+  /// begins with a copy of what they hold where not: live values, live sets and counters go on. To
+  /// be kept until load() returns.
+  std::vector<const LoadedObject*> predecessors;
 };
 
 /// Loads an object; the kernel verifies it. An object that does not have the exact shape that fwc

@@ -63,18 +63,26 @@ FWC_API Expected<std::vector<LiveSet>> live_sets(const LoadedObject& object);
 FWC_API Expected<std::vector<SetEntry>> set_entries(const LoadedObject& object,
                                                     std::string_view name);
 
+struct SetChangeOptions {
+  /// Judge the entries, and change nothing.
+  bool dry_run = false;
+};
+
 /// Adds entries; those that are in it already change nothing. All are judged before the first is
 /// written: an unknown set, an entry of another type or one out of range changes nothing.
 FWC_API Expected<void> add_to_set(const LoadedObject& object, std::string_view name,
-                                  const std::vector<SetEntry>& entries);
+                                  const std::vector<SetEntry>& entries,
+                                  const SetChangeOptions& options = {});
 
 /// Takes entries out, also out of the middle of what was added. Kind::usage where something of them
 /// is not in the set; then nothing changes.
 FWC_API Expected<void> delete_from_set(const LoadedObject& object, std::string_view name,
-                                       const std::vector<SetEntry>& entries);
+                                       const std::vector<SetEntry>& entries,
+                                       const SetChangeOptions& options = {});
 
 /// The set holds these entries and no others from then on.
 FWC_API Expected<void> replace_set(const LoadedObject& object, std::string_view name,
-                                   const std::vector<SetEntry>& entries);
+                                   const std::vector<SetEntry>& entries,
+                                   const SetChangeOptions& options = {});
 
 }  // namespace fwc::runtime

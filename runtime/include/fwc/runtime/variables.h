@@ -33,4 +33,8 @@ FWC_API Expected<std::vector<Variable>> variables(const LoadedObject& object);
 FWC_API Expected<void> set_variables(const LoadedObject& object,
                                      const std::vector<Assignment>& assignments);
 
+/// Judges them as set_variables() would, and sets none.
+FWC_API Expected<void> judge_variables(const LoadedObject& object,
+                                       const std::vector<Assignment>& assignments);
+
 }  // namespace fwc::runtime

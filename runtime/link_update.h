@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Another program for a link that is there, and the proof that it works. Private to the runtime.
+#pragma once
+
+#include <string>
+
+#include "fwc/runtime/attachments.h"
+#include "fwc/runtime/error.h"
+#include "runtime/link_pins.h"
+
+namespace fwc::runtime {
+
+/// Puts `program` where `expected` is, in one step; -1 means whatever is there. Kind::temporary
+/// where another one is there, Kind::no_input where the cgroup is gone.
+Expected<void> update_link(const PinnedLink& link, int program, int expected,
+                           const std::string& cgroup);
+
+/// Asks the kernel from both ends: the link for its program and cgroup, the cgroup for its
+/// programs.
+Expected<LinkInfo> read_back(int link, const Program& program, Direction direction,
+                             const Cgroup& cgroup, int cgroup_fd);
+
+/// That no filter of fwc's has that name there.
+Error not_attached(const Cgroup& cgroup, Direction direction, const std::string& name);
+
+/// The live link of that name, or not_attached().
+Expected<PinnedLink> find_link(const std::string& folder, const Cgroup& cgroup, Direction direction,
+                               const std::string& name);
+
+}  // namespace fwc::runtime
