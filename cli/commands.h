@@ -53,6 +53,8 @@ int run_command(const Invocation& call);
 int set_command(const Invocation& call);
 int list_command(const Invocation& call);
 int stats_command(const Invocation& call);
+int replace_command(const Invocation& call);
+int confirm_command(const Invocation& call);
 int detach_command(const Invocation& call);
 int remove_command(const Invocation& call);
 int enable_command(const Invocation& call);

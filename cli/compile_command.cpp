@@ -29,6 +29,8 @@ struct Request {
   bool counters = false;
   bool strict = false;
   bool force = false;
+  bool no_slot = false;
+  bool dry_run = false;
   bool version = false;
   std::vector<std::string> variables;
   std::vector<const CLI::Option*> places;  ///< options that name something, and mean nothing empty
@@ -43,6 +45,7 @@ void add_attach_options(CommandLine& line, Request& request) {
   line.options("--var", request.variables, "start a live variable with this value", "NAME=VALUE");
   line.flag("--counters", request.counters, "count packets and bytes, see `fwc stats`");
   line.flag("--strict", request.strict, "treat warnings as errors");
+  line.flag("--dry-run", request.dry_run, "say what would be done, and change nothing");
   line.flag("--force", request.force, "attach also to the root cgroup");
 }
 
@@ -59,6 +62,7 @@ void add_options(CommandLine& line, Request& request) {
   line.option("--direction", request.direction,
               "compile for `ingress`, `egress` (the default) or `both`", "DIRECTION");
   add_attach_options(line, request);
+  line.flag("--no-slot", request.no_slot, "pin the program itself, see `fwc replace`");
   line.flag("--version", request.version, "show versions");
 }
 
@@ -126,22 +130,68 @@ class Deployment {
   }
 
   void report() {
+    if (request_.dry_run) return report_plan();
     for (const std::string& path : pins_) terminal_.out("loaded {}\n", path);
     for (const Attachment& a : attachments_)
       terminal_.out("{} {} to {}\n", a.replaced ? "updated" : "attached",
                     runtime::to_string(a.direction), a.cgroup);
   }
 
+  void report_plan() {
+    if (!request_.pin.empty()) terminal_.out("would load {}\n", request_.pin);
+    if (request_.cgroup.empty()) return;
+    for (const runtime::Direction direction : request_.directions.given()) {
+      const bool there = runtime::open_attached(cgroup_, direction, attach_options()).has_value();
+      terminal_.out("would {} {} to {}\n", there ? "update" : "attach",
+                    runtime::to_string(direction), cgroup_.path);
+    }
+  }
+
  private:
+  runtime::AttachOptions attach_options() const { return {.name = request_.name, .bpffs = {}}; }
+
   Expected<void> steps(const Object& object) {
     if (auto ready = prepare(); !ready) return ready;
     auto variables = parse_assignments(request_.variables);
     if (!variables) return std::move(variables).error();
-    const auto loaded = runtime::load(object, {.variables = *std::move(variables)});
+    if (auto found = find_before(); !found) return found;
+    runtime::LoadOptions options{.variables = *std::move(variables), .predecessors = {}};
+    if (before_) options.predecessors = {&*before_};
+    const auto loaded = runtime::load(object, options);
     if (!loaded) return loaded.error();
     if (auto free = check_pin(*loaded); !free) return free;
-    if (auto attached = attach_all(*loaded); !attached) return attached;
-    return pin(*loaded);
+    if (request_.dry_run) return {};
+    return request_.pin.empty() || is_bare() ? attach_and_pin(*loaded) : pin_and_attach(*loaded);
+  }
+
+  Expected<void> attach_and_pin(const LoadedObject& loaded) {
+    if (auto attached = attach_all(loaded); !attached) return attached;
+    return pin(loaded);
+  }
+
+  // What is attached is the slot, so that the cgroup follows the pin from then on.
+  Expected<void> pin_and_attach(const LoadedObject& loaded) {
+    if (auto pinned = pin(loaded); !pinned || request_.cgroup.empty()) return pinned;
+    const auto in_slot = runtime::open_pin(request_.pin);
+    return in_slot ? attach_all(*in_slot) : in_slot.error();
+  }
+
+  // What is pinned there already.
+  Expected<void> find_before() {
+    if (request_.pin.empty()) return {};
+    auto pinned = runtime::open_pin(request_.pin);
+    const bool none = !pinned && (pinned.error().kind == Error::Kind::no_input ||
+                                  pinned.error().kind == Error::Kind::data);
+    if (!pinned) return none ? Expected<void>() : std::move(pinned).error();
+    before_ = *std::move(pinned);
+    return {};
+  }
+
+  // A pin that is there stays with a slot or without.
+  bool is_bare() const {
+    if (!before_) return request_.no_slot;
+    return before_->slot_fd(runtime::Direction::ingress) < 0 &&
+           before_->slot_fd(runtime::Direction::egress) < 0;
   }
 
   // Whatever can be refused before the kernel is touched.
@@ -164,7 +214,7 @@ class Deployment {
 
   Expected<void> pin(const LoadedObject& loaded) {
     if (request_.pin.empty()) return {};
-    auto paths = runtime::pin(loaded, request_.pin);
+    auto paths = runtime::pin(loaded, request_.pin, {.slot = !request_.no_slot});
     if (!paths) return std::move(paths).error();
     pins_ = *std::move(paths);
     return {};
@@ -172,7 +222,7 @@ class Deployment {
 
   Expected<void> attach_all(const LoadedObject& loaded) {
     if (request_.cgroup.empty()) return {};
-    const runtime::AttachOptions options{.name = request_.name, .bpffs = {}};
+    const runtime::AttachOptions options = attach_options();
     for (const runtime::Direction direction : request_.directions.given()) {
       auto before = runtime::open_attached(cgroup_, direction, options);
       auto attached = runtime::attach(loaded, cgroup_, direction, options);
@@ -185,6 +235,17 @@ class Deployment {
 
   // What cannot be undone is said, so that nobody believes otherwise.
   void undo() {
+    undo_attachments();
+    if (!pins_.empty() && !undo_pin())
+      terminal_.warn(fmt::format("the new filter stays pinned at `{}`", request_.pin));
+  }
+
+  bool undo_pin() {
+    if (before_) return bool(runtime::pin(*before_, request_.pin, {.carry = false}));
+    return bool(runtime::remove(request_.pin, {.force = true}));
+  }
+
+  void undo_attachments() {
     for (std::size_t i = 0; i < attachments_.size(); ++i) {
       const Attachment& a = attachments_[i];
       if (!undo(a, replaced_[i]))
@@ -202,6 +263,7 @@ class Deployment {
   const Request& request_;
   Terminal& terminal_;
   Cgroup cgroup_;
+  std::optional<LoadedObject> before_;  // at the pin
   std::vector<std::string> pins_;
   std::vector<Attachment> attachments_;
   std::vector<std::optional<LoadedObject>> replaced_;  // beside attachments_: what was there before
@@ -217,6 +279,10 @@ int deploy(const Request& request, Terminal& terminal, const Object& object) {
 
 int save_and_deploy(const Request& request, Terminal& terminal, const Object& object) {
   if (request.output.empty()) return deploy(request, terminal, object);
+  if (request.dry_run) {
+    if (request.output != "-") terminal.out("would write {}\n", request.output);
+    return deploy(request, terminal, object);
+  }
   if (request.output == "-") {
     if (const int status = deploy(request, terminal, object); status != 0) return status;
     const auto* begin = reinterpret_cast<const char*>(object.bytes.data());

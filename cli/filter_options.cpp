@@ -108,11 +108,22 @@ Expected<std::vector<runtime::Assignment>> parse_assignments(
   return assignments;
 }
 
+bool is_pin_path(const std::string& target) {
+  const std::size_t slash = target.rfind('/');
+  return slash != std::string::npos && slash != 0 &&
+         runtime::require_bpffs(target.substr(0, slash)).has_value();
+}
+
 Expected<runtime::LoadedObject> open_filter(const std::string& target,
                                             const DirectionFlags& directions,
                                             const std::string& name) {
   const auto given = directions.given();
-  if (given.empty()) return runtime::open_pin(target);
+  if (given.empty()) {
+    auto pinned = runtime::open_pin(target);
+    if (!pinned || !pinned->programs().empty()) return pinned;
+    auto allowed = runtime::require_capabilities(runtime::Operation::look_up);
+    return allowed ? std::move(pinned) : Expected<runtime::LoadedObject>(allowed.error());
+  }
   if (given.size() > 1)
     return Error{.kind = Error::Kind::usage,
                  .message = "`--ingress` and `--egress` are two filters, and one is needed"};

@@ -47,6 +47,9 @@ std::optional<Filter> check_source(Terminal& terminal, const FilterText& source,
 runtime::Expected<std::vector<runtime::Assignment>> parse_assignments(
     const std::vector<std::string>& words);
 
+/// Whether `target` means a pin: it is in a folder of a bpf file system, and so no cgroup.
+bool is_pin_path(const std::string& target);
+
 /// A loaded filter by its pin, or, where a direction is given, by the cgroup that it is attached
 /// to.
 runtime::Expected<runtime::LoadedObject> open_filter(const std::string& target,

@@ -42,6 +42,8 @@ ordered_json to_json(const PinInfo& p) {
   return {{"path", p.path},
           {"direction", runtime::to_string(p.direction)},
           {"program_id", p.program_id},
+          {"pinned_program_id", p.pinned_id},
+          {"slot", p.slot},
           {"tag", p.tag},
           {"live_variables", p.has_live_variables},
           {"counters", p.has_counters}};

@@ -35,6 +35,7 @@ struct SetRequest {
   DirectionFlags directions;
   std::string name = "filter";
   bool json = false;
+  bool dry_run = false;
 };
 
 bool is_set_verb(std::string_view word) {
@@ -94,8 +95,10 @@ int run(Terminal& terminal, const SetRequest& request) {
   const auto change = request.verb == "add"   ? runtime::add_to_set
                       : request.verb == "del" ? runtime::delete_from_set
                                               : runtime::replace_set;
-  if (const auto done = change(*filter, set->name, given.entries); !done)
+  if (const auto done = change(*filter, set->name, given.entries, {.dry_run = request.dry_run});
+      !done)
     return terminal.fail(done.error());
+  if (request.dry_run) terminal.out("would {} entries of @{}\n", request.verb, set->name);
   return static_cast<int>(ExitCode::ok);
 }
 
@@ -126,6 +129,7 @@ int set_command(const Invocation& call) {
   request.directions.add_to(line);
   line.option("--name", request.name, "name of the attachment, with `--ingress` or `--egress`",
               "NAME");
+  line.flag("--dry-run", request.dry_run, "judge the values, and change nothing");
   line.flag("--json", request.json, "`list` prints one JSON object");
   if (const auto done = line.parse(1, SIZE_MAX)) return *done;
 
@@ -135,9 +139,14 @@ int set_command(const Invocation& call) {
   if (!assignments) return call.terminal.fail(assignments.error());
   const auto filter = open_filter(words.front(), request.directions, request.name);
   if (!filter) return call.terminal.fail(filter.error());
-  if (!assignments->empty())
-    if (const auto done = runtime::set_variables(*filter, *assignments); !done)
-      return call.terminal.fail(done.error());
+  const auto change = request.dry_run ? runtime::judge_variables : runtime::set_variables;
+  if (const auto done = change(*filter, *assignments); !done)
+    return call.terminal.fail(done.error());
+  if (request.dry_run) {
+    for (const runtime::Assignment& each : *assignments)
+      call.terminal.out("would set {}={}\n", each.name, runtime::to_string(each.value));
+    return static_cast<int>(ExitCode::ok);
+  }
   return show_variables(call.terminal, *filter);
 }
 

@@ -38,15 +38,24 @@ class Kernel(OnKernel):
         return sorted(name for name in names if name not in ("maps.debug", "progs.debug"))
 
     def program_id(self, pin=PIN):
-        return json.loads(run("prog", "show", "pinned", pin, "-j", program="bpftool").out)["id"]
+        listed = json.loads(run("list", "--json").out)["pins"]
+        return next(each["program_id"] for each in listed if each["path"] == str(pin))
 
 
 class Loading(Kernel):
     def test_load_and_remove(self):
         self.check(run(FILTER, "--load", PIN), 0, f"loaded {PIN}\n", "")
-        self.assertEqual(self.pins(), ["cli_test"])
+        self.assertEqual(self.pins(), ["cli_test", "cli_test_slot"])
         self.check(run("remove", PIN), 0, f"removed {PIN}\n", "")
         self.assertEqual(self.pins(), [])
+
+    def test_without_a_slot(self):
+        self.check(run(FILTER, "--no-slot", "--load", PIN), 0, f"loaded {PIN}\n", "")
+        self.assertEqual(self.pins(), ["cli_test"])
+        self.check(run("true", "--load", PIN), 0, f"loaded {PIN}\n", "")
+        self.assertEqual(self.pins(), ["cli_test"])
+        result = self.check(run("replace", PIN, "udp"), 69, "")
+        self.assertIn("has no slot", result.err)
 
     def test_every_way_to_load_an_object(self):
         run(FILTER, "-o", "prog.o")
@@ -68,7 +77,7 @@ class Loading(Kernel):
         self.check(run("dst_port = 53", "--load", PIN), 65, "")
         self.check(run(FILTER, "--load", PIN, "--var", "none=1"), 64, "")
         self.assertEqual(self.program_id(), before)
-        self.assertEqual(self.pins(), ["cli_test"])
+        self.assertEqual(self.pins(), ["cli_test", "cli_test_slot"])
 
     def test_a_failure_leaves_no_output_file(self):
         self.check(run(FILTER, "-o", "prog.o", "--load", BPFFS / "with.dot"), 64, "")
@@ -176,7 +185,9 @@ class Looking(Kernel):
         pin, = all_of_it["pins"]
         self.assertEqual((pin["path"], pin["live_variables"], pin["counters"]),
                          (str(PIN), True, False))
-        self.assertEqual(pin["program_id"], attachment["program_id"])
+        self.assertEqual(pin["pinned_program_id"], attachment["program_id"])
+        self.assertNotEqual(pin["program_id"], attachment["program_id"])
+        self.assertTrue(pin["slot"])
 
     def test_an_empty_list(self):
         self.check(run("list"), 0, "", "")

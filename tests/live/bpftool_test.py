@@ -99,7 +99,7 @@ class Loading(Stranger):
     def test_what_it_loads_is_what_fwc_loads(self):
         path, _, _ = self.compile("egress")
         self.check(bpftool("prog", "load", path, self.pin), 0)
-        self.check(run(path, "--load", BPFFS / "own"), 0)
+        self.check(run(path, "--no-slot", "--load", BPFFS / "own"), 0)
         tags = {self.shown("prog", "show", "pinned", each)["tag"]
                 for each in (self.pin, BPFFS / "own")}
         self.assertEqual(len(tags), 1)
@@ -117,7 +117,7 @@ class Reading(Stranger):
 
     def test_each_clause_is_shown_with_its_place(self):
         (self.folder / "web.filter").write_text(FILTER)
-        self.check(run("-f", "web.filter", "--load", self.pin), 0)
+        self.check(run("-f", "web.filter", "--no-slot", "--load", self.pin), 0)
         text = self.dump()
         for line, clause in ((1, "icmp"), (2, "udp"), (2, "dst_port == 53"), (3, "tcp"),
                              (3, "src_port in {80, 443}")):
@@ -163,7 +163,7 @@ class Attaching(Stranger):
         self.check(bpftool("cgroup", "attach", *words, "multi"), 0)
         self.assertTrue(self.sends_udp(53))
         self.assertFalse(self.sends_udp(54))
-        self.assertRegex(run("list", self.cgroup).out, r"egress +\(fwc_egress\) +\d+")
+        self.assertRegex(run("list", self.cgroup).out, r"egress +\(fwc_egress_via\) +\d+")
         self.check(bpftool("cgroup", "detach", *words), 0)
         self.assertTrue(self.sends_udp(54))
 
@@ -175,7 +175,7 @@ class Attaching(Stranger):
                                f"{self.pin}_{direction}", "multi"), 0)
         shown = self.shown("cgroup", "show", self.cgroup)
         self.assertEqual(sorted(each["name"] for each in shown),
-                         ["fwc_egress", "fwc_egress", "fwc_ingress"])
+                         ["fwc_egress", "fwc_egress_via", "fwc_ingress_via"])
         self.assertTrue(self.sends_udp(53))
         self.assertFalse(self.sends_udp(54))
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Filters replaced while packets flow and readers look: no moment without one, and none with both.
+#include <bpf/bpf.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -16,7 +17,9 @@
 
 #include "fwc/compile.h"
 #include "fwc/runtime/attachments.h"
+#include "fwc/runtime/counters.h"
 #include "fwc/runtime/pins.h"
+#include "fwc/runtime/replacement.h"
 #include "tests/runtime/objects.h"
 #include "tests/runtime/sandbox.h"
 
@@ -27,6 +30,7 @@ using runtime::Direction;
 using runtime::LoadedObject;
 
 constexpr int kReplacements = 200;
+constexpr int kManyReplacements = 1000;
 constexpr int kAllowedPort = 53;
 constexpr int kForbiddenPort = 9999;
 
@@ -126,7 +130,6 @@ class ReplacementTest : public SandboxTest {
           const sockaddr_in to = loopback(allowed ? kAllowedPort : kForbiddenPort);
           const auto* address = reinterpret_cast<const sockaddr*>(&to);
           const ssize_t sent = ::sendto(fd, "x", 1, 0, address, sizeof to);
-          if (turn % 64 == 0) ::usleep(50);
           return allowed ? sent == 1 : sent < 0 && errno == EPERM;
         },
         [this] {
@@ -193,6 +196,71 @@ TEST_F(ReplacementTest, NoPacketSlipsThroughWhileTheFilterChanges) {
   EXPECT_GT(sender->good(), 1000U);
   EXPECT_EQ(received, sender->good() / 2) << "an allowed packet was lost";
   EXPECT_EQ(forbidden.take(), 0U);
+}
+
+/// The same by replace(), which loads each filter anew, and by the counters of the last one.
+class ManyReplacements : public ReplacementTest {
+ protected:
+  static Object counting(const char* text) {
+    CompileResult compiled = compile(text, {.counters = true});
+    EXPECT_TRUE(compiled.object) << text;
+    return *std::move(compiled.object);
+  }
+
+  void run(const runtime::WorkingFilter& filter) {
+    const Receiver allowed(kAllowedPort);
+    const Receiver forbidden(kForbiddenPort);
+    const auto sender = flood();
+    sender->wait_until_it_looks();
+    std::uint64_t received = 0;
+    for (int turn = 1; turn <= kManyReplacements; ++turn) {
+      const auto done = runtime::replace(filter, turn % 2 == 0 ? one_ : other_);
+      ASSERT_TRUE(done) << done.error().message;
+      received += allowed.take();
+      ASSERT_EQ(forbidden.take(), 0U) << "after " << turn << " replacements";
+    }
+    sender->end();
+    received += allowed.take();
+    EXPECT_EQ(sender->bad(), 0U);
+    EXPECT_GT(sender->good(), 10'000U);
+    EXPECT_EQ(received, sender->good() / 2) << "an allowed packet was lost";
+    EXPECT_EQ(forbidden.take(), 0U);
+    sent_ = sender->good();
+  }
+
+  void expect_all_counted(const LoadedObject& filter) const {
+    const auto counts = runtime::read_counters(filter);
+    ASSERT_TRUE(counts) << counts.error().message;
+    EXPECT_EQ(counts->total.egress.passed.packets, sent_ / 2);
+    EXPECT_EQ(counts->total.egress.dropped.packets, sent_ - sent_ / 2);
+  }
+
+  const Object one_ = counting("udp && dst_port == 53");
+  const Object other_ = counting("udp && dst_port in {53, 80} && len < 100");
+  std::uint64_t sent_ = 0;
+};
+
+TEST_F(ManyReplacements, InALink) {
+  const auto loaded = runtime::load(one_);
+  ASSERT_TRUE(loaded && runtime::attach(*loaded, cgroup_, Direction::egress));
+  const auto filter = runtime::find_working(cgroup_, {});
+  ASSERT_TRUE(filter) << filter.error().message;
+  ASSERT_NO_FATAL_FAILURE(run(*filter));
+  expect_all_counted(*runtime::open_attached(cgroup_, Direction::egress));
+}
+
+TEST_F(ManyReplacements, InASlotThatAnotherAttached) {
+  const auto loaded = runtime::load(one_);
+  ASSERT_TRUE(loaded && runtime::pin(*loaded, pin_path("web"), {.slot = true}));
+  const runtime::FileDescriptor program(::bpf_obj_get(pin_path("web").c_str()));
+  const runtime::FileDescriptor folder(::open(cgroup_.path.c_str(), O_RDONLY));
+  ASSERT_EQ(::bpf_prog_attach(program.get(), folder.get(), BPF_CGROUP_INET_EGRESS,
+                              BPF_F_ALLOW_MULTI),
+            0);
+  const auto filter = runtime::find_working(cgroup_, {});
+  ASSERT_TRUE(filter) << filter.error().message;
+  ASSERT_NO_FATAL_FAILURE(run(*filter));
+  expect_all_counted(*runtime::open_pin(pin_path("web")));
 }
 
 // That the flood finds a gap where there is one.

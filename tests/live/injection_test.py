@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Commands that are killed at each system call that changes something, and whose system calls fail:
+the old or the new policy is in force, and the next command repairs the rest.
+"""
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import unittest
+
+from support import FWC, OnKernel, run
+
+INJECT = pathlib.Path(os.environ["BUILD"]) / "tests/live/inject"
+BPFFS = pathlib.Path("/sys/fs/bpf")
+PIN = BPFFS / "web"
+OLD, NEW = 53, 54
+
+# A process of the cgroup: `s` sends a datagram to each port, `r` says on which one came.
+PROBE = """
+import socket, sys
+inside = []
+for port in (53, 54):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind(("127.0.0.1", port))
+    s.setblocking(False)
+    inside.append(s)
+out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for line in sys.stdin:
+    answer = ""
+    for port, s in zip((53, 54), inside):
+        try:
+            if line[0] == "s":
+                out.sendto(b"x", ("127.0.0.2", port))
+            else:
+                s.recv(1)
+            answer += "1"
+        except (PermissionError, BlockingIOError):
+            answer += "0"
+    print(answer, flush=True)
+"""
+
+# what passes: the two ports, of packets sent and of packets received
+ALL, FIRST, SECOND = "11", "10", "01"
+
+
+def policy(port):
+    return f"udp && dst_port == {port}"
+
+
+class Machine(OnKernel):
+    def setUp(self):
+        super().setUp()
+        self.probe = subprocess.Popen(
+            ["sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', self.cgroup, sys.executable,
+             "-c", PROBE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(self.end_probe)
+        self.outside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(self.outside.close)
+        self.addCleanup(self.reset)
+        self.sent()
+
+    def end_probe(self):
+        self.probe.communicate()
+
+    def ask(self, letter):
+        self.probe.stdin.write(letter + "\n")
+        self.probe.stdin.flush()
+        return self.probe.stdout.readline().strip()
+
+    def sent(self):
+        return self.ask("s")
+
+    def received(self):
+        for port in (OLD, NEW):
+            self.outside.sendto(b"x", ("127.0.0.1", port))
+        return self.ask("r")
+
+    def reset(self):
+        run("detach", self.cgroup)
+        for path in BPFFS.rglob("*"):
+            if not path.is_dir() and not path.name.endswith(".debug"):
+                path.unlink(missing_ok=True)
+
+    def prepare(self, before):
+        self.reset()
+        for words in before:
+            self.check(self.do(words), 0)
+
+    def names(self):
+        return sorted(path.name for path in BPFFS.rglob("*")
+                      if not path.is_dir() and not path.name.endswith(".debug"))
+
+    def expand(self, words):
+        return [str(self.cgroup) if word == "CGROUP" else str(word) for word in words]
+
+    def do(self, words):
+        return run(*self.expand(words))
+
+    def inject(self, calls, words, *how):
+        return run(calls, *how, "--", FWC, *self.expand(words), program=INJECT,
+                   env={"ASAN_OPTIONS": "detect_leaks=0"})
+
+    def calls_of(self, calls, words):
+        self.check(self.inject(calls, words, "--log", self.folder / "calls"), 0)
+        return (self.folder / "calls").read_text().split()
+
+
+ATTACH = ("--attach", "CGROUP", "--ingress", "--egress")
+LOAD = ("--load", PIN, "--ingress", "--egress")
+LOAD_AND_ATTACH = ("--load", PIN, *ATTACH)
+
+# name: what is done before, the command, what passes before and after it, the commands that follow
+# it, with the statuses that are right
+SCENARIOS = {
+    "attach": ([], (policy(NEW), *ATTACH), ALL, SECOND, []),
+    "attach over another": ([(policy(OLD), *ATTACH)], (policy(NEW), *ATTACH), FIRST, SECOND, []),
+    "load and attach": ([], (policy(NEW), *LOAD_AND_ATTACH), ALL, SECOND, []),
+    "load over another": ([(policy(OLD), *LOAD_AND_ATTACH)], (policy(NEW), *LOAD), FIRST, SECOND,
+                          []),
+    "replace in links": ([(policy(OLD), *ATTACH)], ("replace", "CGROUP", policy(NEW)), FIRST,
+                         SECOND, []),
+    "replace in slots": ([(policy(OLD), "--counters", *LOAD_AND_ATTACH)],
+                         ("replace", PIN, policy(NEW)), FIRST, SECOND, []),
+    "replace to be confirmed": ([(policy(OLD), *LOAD_AND_ATTACH)],
+                                ("replace", PIN, policy(NEW), "--confirm", "1h"), FIRST, SECOND,
+                                [(("confirm", PIN), (0, 66))]),
+    "confirm": ([(policy(OLD), *LOAD_AND_ATTACH),
+                 ("replace", PIN, policy(NEW), "--confirm", "1h")],
+                ("confirm", PIN), SECOND, SECOND, [(("confirm", PIN), (0, 66))]),
+    "detach": ([(policy(OLD), *ATTACH)], ("detach", "CGROUP"), FIRST, ALL, []),
+    "remove": ([(policy(OLD), *LOAD)], ("remove", PIN), ALL, ALL, []),
+}
+# a second time, these find nothing to do
+GOES_AWAY = ("detach", "remove", "confirm")
+
+
+class Killed(Machine):
+    def one_by_one(self, name):
+        before, words, old, new, more = SCENARIOS[name]
+        self.prepare(before)
+        count = len(self.calls_of("changes", words))
+        whole = self.names()
+        if more:  # what it leaves until it is confirmed is no part of the end
+            self.assertIn(self.do(more[0][0]).status, more[0][1])
+            whole = self.names()
+        self.assertGreater(count, 0)
+        for nth in range(count):
+            for moment in ("--before", "--after"):
+                with self.subTest(name, nth=nth, moment=moment):
+                    self.prepare(before)
+                    self.check(self.inject("changes", words, "--nth", nth, moment), 137)
+                    self.assertIn(self.sent(), (old, new))
+                    self.assertIn(self.received(), (old, new))
+                    for each, statuses in more:
+                        self.assertIn(self.do(each).status, statuses)
+                    again = self.do(words)
+                    right = (0, 66) if name in GOES_AWAY else (0,)
+                    self.assertIn(again.status, right, again.err)
+                    for each, statuses in more:
+                        self.assertIn(self.do(each).status, statuses)
+                    self.assertEqual((self.sent(), self.received()), (new, new))
+                    self.assertEqual(self.names(), whole)
+
+
+for key in SCENARIOS:
+    setattr(Killed, "test_" + key.replace(" ", "_"), lambda self, key=key: self.one_by_one(key))
+
+
+# call: errnos that it is made to fail with
+ERRNOS = {"bpf": (1, 12, 22, 7, 28), "open": (13, 24), "rename": (1, 30), "link": (1, 12),
+          "write": (28, 5), "unlink": (1, 30), "mkdir": (28, 30)}
+# errno: statuses that are right; 69 is of a refusal by the verifier or a kernel that lacks it
+STATUSES = {1: {65, 69, 70, 71, 75, 77}, 5: {71, 74}, 7: {69, 70, 71}, 12: {69, 70, 71},
+            13: {66, 70, 71, 73, 77}, 22: {65, 69, 70, 71}, 24: {66, 69, 70, 71, 73},
+            28: {69, 70, 71, 73}, 30: {71, 73}}
+MESSAGE = re.compile(r"(?m)^fwc: error: [^A-Z].*[^.]$")
+
+FAILURES = {name: SCENARIOS[name] for name in (
+    "attach over another", "load and attach", "load over another", "replace in links",
+    "replace in slots", "detach", "remove")}
+FAILURES["set"] = ([("let $limit = 1500; len <= $limit", *LOAD)], ("set", PIN, "limit=9"), ALL, ALL, [])
+FAILURES["compile"] = ([], (policy(OLD), "-o", "prog.o"), ALL, ALL, [])
+
+
+class Failing(Machine):
+    def state(self):
+        """The two policies differ in what passes, so that it tells which program runs."""
+        return self.sent(), self.received(), self.names(), self.files()
+
+    def one_by_one(self, name):
+        """Each call fails once, with one of its errnos in turns. A call that is only a question
+        (libbpf asks what the kernel can do) may fail without harm: then all is done."""
+        before, words, _, new, _ = FAILURES[name]
+        self.prepare(before)
+        found = self.calls_of(",".join(ERRNOS), words)
+        was = None
+        failed = 0
+        first = next((i for i, call in enumerate(found) if call.startswith("bpf")), 0)
+        for nth, call in list(enumerate(found))[first:]:
+            codes = ERRNOS[call.partition(":")[0]]
+            code = codes[nth % len(codes)]
+            if was is None:
+                self.prepare(before)
+                was = self.state()
+            with self.subTest(name, nth=nth, call=call, errno=code):
+                done = self.inject(",".join(ERRNOS), words, "--nth", nth, "--errno", code)
+                if done.status == 0 or "cannot write to standard output" in done.err:
+                    was = None
+                    self.assertEqual((self.sent(), self.received()), (new, new))
+                    continue
+                failed += 1
+                self.assertIn(done.status, STATUSES[code], done.err)
+                self.assertEqual(len(MESSAGE.findall(done.err)), 1, done.err)
+                same, was = was, None
+                self.assertEqual(self.state(), same, done.err)
+                was = same
+        self.assertGreater(failed, 0)
+
+
+for key in FAILURES:
+    setattr(Failing, "test_" + key.replace(" ", "_"), lambda self, key=key: self.one_by_one(key))
+
+
+if __name__ == "__main__":
+    unittest.main()
