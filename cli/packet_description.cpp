@@ -9,6 +9,7 @@
 
 #include "cli/packet_builder.h"
 #include "compiler/language/constants.h"
+#include "compiler/words.h"
 
 namespace fwc::cli {
 
@@ -24,18 +25,6 @@ constexpr std::string_view kLength = "len";
 Error wrong(std::string message, std::string hint = {}) {
   if (hint.empty()) hint = "write a packet like `udp 10.0.0.1:5000 > 8.8.8.8:53`";
   return {.kind = Error::Kind::usage, .message = std::move(message), .hint = std::move(hint)};
-}
-
-std::vector<std::string_view> split(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\n";
-  std::vector<std::string_view> words;
-  for (std::size_t at = text.find_first_not_of(kBlanks); at < text.size();
-       at = text.find_first_not_of(kBlanks, at)) {
-    const std::size_t end = std::min(text.find_first_of(kBlanks, at), text.size());
-    words.push_back(text.substr(at, end - at));
-    at = end;
-  }
-  return words;
 }
 
 std::optional<std::int64_t> to_number(std::string_view text, std::int64_t most) {
@@ -90,7 +79,7 @@ Expected<End> end_of(std::string_view word) {
 }
 
 Expected<Words> sort_words(std::string_view text) {
-  const auto all = split(text);
+  const auto all = words_of(text, " \t\n");
   const auto arrow = std::ranges::find(all, kArrow);
   const bool numbered = !all.empty() && all.front() == kProtocolNumber;
   const std::ptrdiff_t first = numbered ? 2 : 1;

@@ -7,6 +7,7 @@
 
 #include "compiler/check/checker.h"
 #include "compiler/check/lints.h"
+#include "compiler/check/reasoning/reasoner.h"
 
 namespace fwc {
 
@@ -41,9 +42,11 @@ CheckResult Checker::run() && {
   rules.variables = std::move(variables_);
   rules.live_sets = std::move(live_sets_);
   CheckedFilter checked = std::move(tree_).finish(std::move(rules));
-  lint_clauses(checked, report_);
+  Reasoner reasoner(checked);
+  lint_clauses(checked, reasoner, report_);
+  lint_rules(checked, reasoner, report_);
   lint_presence(checked, report_);
-  lint_whole(filter_, checked, report_);
+  lint_whole(filter_, checked, reasoner, report_);
   return {.filter = std::move(checked), .issues = std::move(report_).take()};
 }
 

@@ -167,6 +167,7 @@ class Checker {
   // memberships.cpp
   Value check(const ast::Membership& membership, const Place& place);
   void warn_of_constant(NodeId member, bool negated, Span span);
+  Value empty_member(const ast::Membership& membership, Span span);
   void collect_all(const ast::Set& set, Value value, ValueKind kind, Elements& out);
   void collect(ast::NodeId element, Value value, ValueKind kind, Elements& out);
   bool collect_network(const NetworkRow& network, ast::NodeId element, Value value, Elements& out);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/check/clause_words.h"
 #include "compiler/check/lints.h"
 #include "compiler/check/reasoning/culprits.h"
 #include "compiler/check/tree.h"
@@ -19,12 +20,44 @@ namespace {
 // all the others at once.
 constexpr std::size_t kShortChain = 32;
 
+/// What holds where a condition stands.
+struct Context {
+  Facts facts;
+  Packets packets;  ///< for which it does
+};
+
 class ClauseLint {
  public:
   ClauseLint(const CheckedFilter& filter, Reasoner& reasoner, Report& report)
-      : filter_(filter), reasoner_(reasoner), report_(report) {}
+      : filter_(filter),
+        reasoner_(reasoner),
+        report_(report),
+        words_(filter, report),
+        uses_(filter.nodes.size()),
+        looked_at_(filter.nodes.size()) {
+    for (const Node& node : filter.nodes)
+      for (const NodeId part : children(node)) ++uses_[part];
+  }
 
-  void visit(NodeId id, const Facts& around) {
+  void run() {
+    for (const NodeId condition : filter_.conditions()) ++uses_[condition];
+    for (const NodeId condition : filter_.conditions()) visit(condition, anywhere());
+  }
+
+ private:
+  // --- the tree ---
+
+  void visit(NodeId id, const Context& around) {
+    if (report_.full()) return;
+    if (is_shared(id)) {
+      if (looked_at_[id]) return;
+      looked_at_[id] = true;
+      if (!around.facts.empty()) return visit_alone(id, anywhere());
+    }
+    visit_alone(id, around);
+  }
+
+  void visit_alone(NodeId id, const Context& around) {
     const auto& value = filter_.at(id).value;
     if (const auto* n = std::get_if<Not>(&value)) return visit(n->operand, around);
     if (const auto* n = std::get_if<Conditional>(&value)) return visit_conditional(*n, around);
@@ -32,43 +65,63 @@ class ClauseLint {
     visit_conditions_below(id, around);
   }
 
- private:
-  // --- the tree ---
-
-  void visit_conditional(const Conditional& n, const Facts& around) {
+  void visit_conditional(const Conditional& n, const Context& around) {
     visit(n.condition, around);
     if (tell_if_decided(n.condition, around)) return;
     for (const auto& [arm, holds] : {std::pair{n.then_value, true}, {n.else_value, false}})
-      if (filter_.at(arm).type == Type::boolean) visit_arm(arm, with(around, {n.condition, holds}));
+      if (filter_.at(arm).type == Type::boolean)
+        visit_arm(arm, with(around, {{n.condition, holds}}));
   }
 
-  void visit_arm(NodeId arm, const Facts& around) {
+  void visit_arm(NodeId arm, const Context& around) {
     visit(arm, around);
     tell_if_decided(arm, around);
   }
 
   /// Conditions that count as numbers: `(tcp && udp) + 1`.
-  void visit_conditions_below(NodeId id, const Facts& around) {
+  void visit_conditions_below(NodeId id, const Context& around) {
     for (const NodeId part : children(filter_.at(id)))
       if (part != id) visit(part, around);
   }
 
-  void visit_chain(NodeId id, const Logical& chain, const Facts& around) {
+  void visit_chain(NodeId id, const Logical& chain, const Context& around) {
     if (!is_written(id, chain)) return;
     if (chain.op == LogicalOp::odd) {
       for (const NodeId operand : chain.operands) visit(operand, around);
       return;
     }
+    if (around.packets.empty()) return;  // was told further up
     const bool all = chain.op == LogicalOp::all;
-    if (find_contradiction(id, chain, all, around)) return;
-    const std::vector<NodeId> kept = find_covered(chain, all, around);
-    for (const NodeId operand : kept) {
-      Facts facts = around;
-      if (all && kept.size() <= kShortChain)
-        for (const NodeId other : kept)
-          if (other != operand) facts.push_back({other, true});
-      visit(operand, facts);
+    const bool is_long = chain.operands.size() > kShortChain;
+    const auto kept = is_long ? look_along(id, chain, all, around)
+                      : find_contradiction(id, chain, all, around)
+                          ? std::nullopt
+                          : std::optional(find_covered(chain, all, around));
+    if (!kept) return;
+    for (const NodeId operand : *kept) {
+      if (!is_compound(operand)) continue;
+      Facts others;
+      if (all && !is_long)
+        for (const NodeId other : *kept)
+          if (other != operand) others.push_back({other, true});
+      others.empty() ? visit(operand, around) : visit(operand, with(around, others));
     }
+  }
+
+  Context anywhere() const { return {.facts = {}, .packets = reasoner_.everything()}; }
+
+  /// A definition that is used in several places: what is superfluous in one of them is needed in
+  /// another.
+  bool is_shared(NodeId id) const { return uses_[id] > 1; }
+
+  /// Whether there is a condition below it to look at.
+  bool is_compound(NodeId id) const {
+    const auto& value = filter_.at(id).value;
+    if (std::holds_alternative<Not>(value) || std::holds_alternative<Logical>(value) ||
+        std::holds_alternative<Conditional>(value))
+      return true;
+    const std::vector<NodeId> parts = children(filter_.at(id));
+    return std::ranges::any_of(parts, [&](NodeId part) { return part != id && is_compound(part); });
   }
 
   /// A chain that stands for one comparison, `icmp.type == echo_request`, is no chain to a reader.
@@ -76,19 +129,17 @@ class ClauseLint {
     return span(id) != span(chain.operands.front());
   }
 
-  static Facts with(Facts facts, const Fact& one) {
-    facts.push_back(one);
-    return facts;
+  Context with(Context context, const Facts& facts) {
+    context.facts.insert(context.facts.end(), facts.begin(), facts.end());
+    context.packets = where(reasoner_, std::move(context.packets), facts);
+    return context;
   }
 
   // --- what can never be ---
 
   /// Operands that cannot all be true, or all be false, where the chain matters.
-  bool find_contradiction(NodeId id, const Logical& chain, bool all, const Facts& around) {
-    Packets left = where(reasoner_, reasoner_.everything(), around);
-    if (left.empty()) return true;  // was told further up
-    if (!all && reasoner_.is_about_classes(id))
-      left = where(reasoner_, reasoner_.everything(), guards_of(around));
+  bool find_contradiction(NodeId id, const Logical& chain, bool all, const Context& around) {
+    Packets left = !all && reasoner_.is_about_classes(id) ? where_guards(around) : around.packets;
     Facts before;
     for (const NodeId operand : chain.operands) {
       left = reasoner_.where(std::move(left), operand, all);
@@ -101,10 +152,10 @@ class ClauseLint {
     return false;
   }
 
-  void tell_contradiction(const Facts& before, const Fact& last, const Facts& around) {
+  void tell_contradiction(const Facts& before, const Fact& last, const Context& around) {
     if (is_decided(last)) return tell_or_visit(last, around);
     if (tell_if_decided(last.condition, around)) return;
-    Facts facts = around;
+    Facts facts = around.facts;
     facts.insert(facts.end(), before.begin(), before.end());
     const Facts culprits = find_culprits(reasoner_, facts, last);
     std::vector<NodeId> together;
@@ -117,19 +168,19 @@ class ClauseLint {
   }
 
   void tell_never_together(const std::vector<NodeId>& together, bool all, const Facts& culprits) {
-    const bool meant_other = alternatives(together);
+    const bool meant_other = words_.are_alternatives(together);
     if (all)
       report_.add(Code::always_false, span(together.back()),
-                  fmt::format("{} are never true of the same packet", list(together, "and")),
-                  meant_other ? "did you mean `||`?" : "", spans(culprits));
+                  fmt::format("{} are never true of the same packet", words_.list(together, "and")),
+                  meant_other ? "did you mean `||`?" : "", words_.spans(culprits));
     else
       report_.add(Code::always_true, span(together.back()),
-                  fmt::format("every packet meets {}", list(together, "or")),
-                  meant_other ? "did you mean `&&`?" : "", spans(culprits));
+                  fmt::format("every packet meets {}", words_.list(together, "or")),
+                  meant_other ? "did you mean `&&`?" : "", words_.spans(culprits));
   }
 
   /// The reason lies below a condition that is made of others.
-  void tell_or_visit(const Fact& decided, const Facts& around) {
+  void tell_or_visit(const Fact& decided, const Context& around) {
     const NodeId id = decided.condition;
     const auto* chain = std::get_if<Logical>(&filter_.at(id).value);
     const bool is_plain = chain == nullptr && children(filter_.at(id)).size() < 3 &&
@@ -141,16 +192,18 @@ class ClauseLint {
 
   /// Whether the fact can be of no packet, whatever stands beside it.
   bool is_decided(const Fact& fact) {
-    return reasoner_.where(reasoner_.everything(), fact.condition, fact.holds).empty();
+    return !reasoner_.is_possible(reasoner_.everything(), fact.condition, fact.holds);
   }
 
   /// A condition that comes out one way wherever it is asked.
-  bool tell_if_decided(NodeId id, const Facts& around) {
+  bool tell_if_decided(NodeId id, const Context& around) {
     for (const bool outcome : {true, false}) {
-      const Facts facts = outcome && reasoner_.is_about_classes(id) ? guards_of(around) : around;
-      Packets left = where(reasoner_, reasoner_.everything(), facts);
-      if (left.empty() || !reasoner_.where(std::move(left), id, !outcome).empty()) continue;
-      tell_decided(id, outcome, find_culprits(reasoner_, facts, {id, !outcome}));
+      const bool guards = outcome && reasoner_.is_about_classes(id);
+      const Packets& left = guards ? where_guards(around) : around.packets;
+      if (!is_impossible(left, {id, !outcome})) continue;
+      tell_decided(id, outcome,
+                   find_culprits(reasoner_, guards ? guards_of(around.facts) : around.facts,
+                                 {id, !outcome}));
       return true;
     }
     return false;
@@ -158,7 +211,7 @@ class ClauseLint {
 
   /// A protocol beside a field that only its packets have is a guard, and good style; so a guard is
   /// superfluous only for what other guards say.
-  Facts guards_of(const Facts& facts) const {
+  Facts guards_of(const Facts& facts) {
     Facts guards;
     std::ranges::copy_if(facts, std::back_inserter(guards), [&](const Fact& fact) {
       return reasoner_.is_about_classes(fact.condition);
@@ -166,29 +219,33 @@ class ClauseLint {
     return guards;
   }
 
+  Packets where_guards(const Context& around) {
+    return where(reasoner_, reasoner_.everything(), guards_of(around.facts));
+  }
+
   void tell_decided(NodeId id, bool outcome, const Facts& culprits) {
-    if (is_constant(id) || was_told(id)) return;
+    if (is_constant(id) || was_told(id) || (is_shared(id) && !culprits.empty())) return;
     const Code code = outcome ? Code::always_true : Code::always_false;
     if (culprits.empty())
-      return report_.add(
-          code, span(id),
-          fmt::format("{} is {} true of any packet", quote(id), outcome ? "always" : "never"));
+      return report_.add(code, span(id),
+                         fmt::format("{} is {} true of any packet", words_.quote(id),
+                                     outcome ? "always" : "never"));
     report_.add(code, span(id),
-                fmt::format("{} is {} true {}", quote(id), outcome ? "always" : "never",
-                            where_text(culprits)),
-                "leave it out", spans(culprits));
+                fmt::format("{} is {} true {}", words_.quote(id), outcome ? "always" : "never",
+                            words_.where_text(culprits)),
+                "leave it out", words_.spans(culprits));
   }
 
   // --- what adds nothing ---
 
   /// Tells the operands that the others cover; the others are left. Of two that are the same, the
   /// later one is too many.
-  std::vector<NodeId> find_covered(const Logical& chain, bool all, const Facts& around) {
+  std::vector<NodeId> find_covered(const Logical& chain, bool all, const Context& around) {
     std::vector<NodeId> kept = chain.operands;
-    if (kept.size() > kShortChain) return find_covered_in_long(chain, all, around);
+    const std::vector<bool> candidates = find_candidates(kept, all, around);
     for (std::size_t i = kept.size(); i-- > 0 && !report_.full();) {
-      if (is_constant(kept[i]) || was_told(kept[i])) continue;
-      Facts others = around;
+      if (!candidates[i] || is_constant(kept[i]) || was_told(kept[i])) continue;
+      Facts others = around.facts;
       for (std::size_t j = 0; j < kept.size(); ++j)
         if (j != i && !is_constant(kept[j])) others.push_back({kept[j], all});
       if (tell_if_covered({kept[i], !all}, others, around))
@@ -197,33 +254,91 @@ class ClauseLint {
     return kept;
   }
 
-  std::vector<NodeId> find_covered_in_long(const Logical& chain, bool all, const Facts& around) {
-    std::vector<NodeId> kept;
-    Facts before = around;
-    Packets left = where(reasoner_, reasoner_.everything(), around);
-    Packets left_by_guards = where(reasoner_, reasoner_.everything(), guards_of(around));
-    for (const NodeId operand : chain.operands) {
-      if (report_.full()) return {};
-      const bool guard = reasoner_.is_about_classes(operand);
-      const Fact extra{operand, !all};
-      if (!is_constant(operand) && is_impossible(guard ? left_by_guards : left, extra) &&
-          tell_covered(extra, guard ? guards_of(before) : before, around))
-        continue;
-      kept.push_back(operand);
-      before.push_back({operand, all});
-      left = reasoner_.where(std::move(left), operand, all);
-      if (guard) left_by_guards = reasoner_.where(std::move(left_by_guards), operand, all);
+  /// Which operands might be covered: those that make no difference beside all the others. In
+  /// halves, of which each is asked beside what the other one says, so that it is not every operand
+  /// that meets every other one.
+  std::vector<bool> find_candidates(const std::vector<NodeId>& operands, bool all,
+                                    const Context& around) {
+    std::vector<bool> found(operands.size());
+    const auto ask = [&](auto& again, std::size_t begin, std::size_t end,
+                         const Packets& beside) -> void {
+      if (end - begin == 1) {
+        found[begin] = !reasoner_.is_possible(beside, operands[begin], !all);
+        return;
+      }
+      const std::size_t middle = (begin + end) / 2;
+      again(again, begin, middle, where_all(beside, operands, middle, end, all));
+      again(again, middle, end, where_all(beside, operands, begin, middle, all));
+    };
+    ask(ask, 0, operands.size(), around.packets);
+    return found;
+  }
+
+  Packets where_all(Packets packets, const std::vector<NodeId>& operands, std::size_t begin,
+                    std::size_t end, bool all) {
+    for (std::size_t i = begin; i < end; ++i)
+      if (!is_constant(operands[i]))
+        packets = reasoner_.where(std::move(packets), operands[i], all);
+    return packets;
+  }
+
+  // --- long chains ---
+
+  struct Candidate {
+    std::size_t place;   ///< among the operands
+    std::size_t before;  ///< facts that stand before it
+  };
+
+  /// Both at once: what cannot be beside what stands before it, and what adds nothing to that.
+  /// The operands that are left; nothing where there is a contradiction.
+  std::optional<std::vector<NodeId>> look_along(NodeId id, const Logical& chain, bool all,
+                                                const Context& around) {
+    std::vector<Candidate> candidates;
+    Facts before;
+    Packets left = around.packets;
+    Packets by_guards = where_guards(around);
+    const bool guards_alone = !all && reasoner_.is_about_classes(id);
+    for (std::size_t i = 0; i < chain.operands.size(); ++i) {
+      const Fact fact{chain.operands[i], all};
+      const bool guard = reasoner_.is_about_classes(fact.condition);
+      if (is_impossible(guard ? by_guards : left, {fact.condition, !all}))
+        candidates.push_back({i, before.size()});
+      left = reasoner_.where(std::move(left), fact.condition, all);
+      if (guard) by_guards = reasoner_.where(std::move(by_guards), fact.condition, all);
+      if ((guards_alone ? by_guards : left).empty()) {
+        tell_contradiction(before, fact, around);
+        return std::nullopt;
+      }
+      before.push_back(fact);
     }
+    return without_covered(chain, all, candidates, around);
+  }
+
+  std::vector<NodeId> without_covered(const Logical& chain, bool all,
+                                      const std::vector<Candidate>& candidates,
+                                      const Context& around) {
+    std::vector<bool> covered(chain.operands.size());
+    for (const Candidate& candidate : candidates) {
+      const Fact extra{chain.operands[candidate.place], !all};
+      if (report_.full() || is_constant(extra.condition)) continue;
+      Facts before = around.facts;
+      for (std::size_t i = 0; i < candidate.before; ++i) before.push_back({chain.operands[i], all});
+      const bool guard = reasoner_.is_about_classes(extra.condition);
+      covered[candidate.place] = tell_covered(extra, guard ? guards_of(before) : before, around);
+    }
+    std::vector<NodeId> kept;
+    for (std::size_t i = 0; i < covered.size(); ++i)
+      if (!covered[i]) kept.push_back(chain.operands[i]);
     return kept;
   }
 
   bool is_impossible(const Packets& left, const Fact& fact) {
-    return !left.empty() && reasoner_.where(left, fact.condition, fact.holds).empty();
+    return !left.empty() && !reasoner_.is_possible(left, fact.condition, fact.holds);
   }
 
   /// `extra` is the operand with the outcome that would matter: an `&&` is changed by an operand
   /// only where that is false.
-  bool tell_if_covered(const Fact& extra, const Facts& others, const Facts& around) {
+  bool tell_if_covered(const Fact& extra, const Facts& others, const Context& around) {
     Facts facts = reasoner_.is_about_classes(extra.condition) ? guards_of(others) : others;
     std::erase_if(facts, [&](const Fact& fact) {  // made by the checker, not written
       return span(fact.condition) == span(extra.condition);
@@ -232,13 +347,14 @@ class ClauseLint {
            tell_covered(extra, facts, around);
   }
 
-  bool tell_covered(const Fact& extra, const Facts& facts, const Facts& around) {
+  bool tell_covered(const Fact& extra, const Facts& facts, const Context& around) {
+    if (is_shared(extra.condition)) return false;
     const Facts culprits = find_culprits(reasoner_, facts, extra);
     const bool made = std::ranges::any_of(
         culprits, [&](const Fact& fact) { return span(fact.condition) == span(extra.condition); });
     if (made) return false;
     const bool outside = std::ranges::all_of(culprits, [&](const Fact& fact) {
-      return std::ranges::find(around, fact) != around.end();
+      return std::ranges::find(around.facts, fact) != around.facts.end();
     });
     if (outside && extra.holds) {  // an alternative that cannot be
       if (culprits.empty())
@@ -248,45 +364,13 @@ class ClauseLint {
       return true;
     }
     report_.add(Code::covered_clause, span(extra.condition),
-                fmt::format("{} adds nothing {}", quote(extra.condition), beside_text(culprits)),
-                "leave it out", spans(culprits));
+                fmt::format("{} adds nothing {}", words_.quote(extra.condition),
+                            words_.beside_text(culprits)),
+                "leave it out", words_.spans(culprits));
     return true;
   }
 
-  // --- words ---
-
   Span span(NodeId id) const { return filter_.at(id).span; }
-  std::string quote(NodeId id) const { return report_.quote(span(id)); }
-
-  std::string list(const std::vector<NodeId>& ids, std::string_view last) const {
-    std::string out;
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      if (i != 0) out += i + 1 == ids.size() ? fmt::format(" {} ", last) : ", ";
-      out += quote(ids[i]);
-    }
-    return out;
-  }
-
-  std::string beside_text(const Facts& culprits) const {
-    std::vector<NodeId> ids;
-    for (const Fact& fact : culprits) ids.push_back(fact.condition);
-    return ids.empty() ? "beside the other clauses" : "beside " + list(ids, "and");
-  }
-
-  std::string where_text(const Facts& culprits) const {
-    std::string out = "where ";
-    for (const Fact& fact : culprits) {
-      if (&fact != &culprits.front()) out += " and ";
-      out += fmt::format("{} is{}", quote(fact.condition), fact.holds ? "" : " not");
-    }
-    return out;
-  }
-
-  std::vector<Span> spans(const Facts& facts) const {
-    std::vector<Span> out;
-    for (const Fact& fact : facts) out.push_back(span(fact.condition));
-    return out;
-  }
 
   bool is_constant(NodeId id) const {
     return std::holds_alternative<BooleanConstant>(filter_.at(id).value);
@@ -303,63 +387,18 @@ class ClauseLint {
     return false;
   }
 
-  /// Whether all are about one field or all about none, so that the other operator was likely
-  /// meant.
-  bool alternatives(const std::vector<NodeId>& ids) const {
-    return std::ranges::all_of(ids, [&](NodeId id) { return field_of(id) == field_of(ids[0]); }) &&
-           std::ranges::all_of(ids, [&](NodeId id) {
-             return filter_.at(id).value.index() == filter_.at(ids[0]).value.index();
-           });
-  }
-
-  /// The field that a comparison is about.
-  std::optional<FieldIndex> field_of(NodeId id) const {
-    for (const NodeId part : children(filter_.at(id))) {
-      if (const auto* n = std::get_if<FieldValue>(&filter_.at(part).value)) return n->field;
-      if (const auto below = field_of(part)) return below;
-    }
-    return std::nullopt;
-  }
-
   const CheckedFilter& filter_;
   Reasoner& reasoner_;
   Report& report_;
+  ClauseWords words_;
+  std::vector<std::uint32_t> uses_;  ///< of each node, by others and as a condition
+  std::vector<bool> looked_at_;      ///< of those that are shared
 };
-
-bool is_written_constant(const ast::Node& node) {
-  const auto* name = std::get_if<ast::Name>(&node.value);
-  return std::holds_alternative<ast::Integer>(node.value) ||
-         (name != nullptr && (name->text == "true" || name->text == "false"));
-}
 
 }  // namespace
 
-void lint_clauses(const CheckedFilter& filter, Report& report) {
-  Reasoner reasoner(filter);
-  ClauseLint lint(filter, reasoner, report);
-  for (const NodeId condition : filter.conditions()) lint.visit(condition, {});
-  if (!report.empty() || !filter.is_expression) return;
-  const NodeId root = filter.expression();
-  const Span whole = filter.at(root).span;
-  if (std::holds_alternative<BooleanConstant>(filter.at(root).value)) return;
-  if (reasoner.where(reasoner.everything(), root, true).empty())
-    report.add(Code::drops_everything, whole, "the filter drops every packet");
-  if (reasoner.where(reasoner.everything(), root, false).empty())
-    report.add(Code::passes_everything, whole, "the filter passes every packet");
-}
-
-void lint_whole(const ast::Filter& written, const CheckedFilter& filter, Report& report) {
-  if (!filter.is_expression) return;
-  const auto* constant = std::get_if<BooleanConstant>(&filter.at(filter.expression()).value);
-  if (constant == nullptr || !report.empty() || is_written_constant(written.at(written.root)))
-    return;
-  const Span span = written.at(written.root).span;
-  if (constant->value)
-    report.add(Code::passes_everything, span, "the filter passes every packet",
-               "write `true` if that is meant");
-  else
-    report.add(Code::drops_everything, span, "the filter drops every packet",
-               "write `false` if that is meant");
+void lint_clauses(const CheckedFilter& filter, Reasoner& reasoner, Report& report) {
+  ClauseLint(filter, reasoner, report).run();
 }
 
 }  // namespace fwc

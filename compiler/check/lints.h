@@ -11,12 +11,18 @@
 
 namespace fwc {
 
+class Reasoner;
+
 /// `a & b == c`, `a < b < c` and `!a == b`, read as C reads them.
 void lint_precedence(const ast::Filter& filter, Report& report);
 
 /// Clauses that hold for no packet or for every one, `tcp && udp`, `x != 1 || x != 2`, and those
 /// that others make superfluous: `tcp || tcp && dst_port == 80`.
-void lint_clauses(const CheckedFilter& filter, Report& report);
+void lint_clauses(const CheckedFilter& filter, Reasoner& reasoner, Report& report);
+
+/// Rules that no packet reaches, `allow tcp; drop tcp && dst_port == 22;`, and those without which
+/// every packet would come to the same.
+void lint_rules(const CheckedFilter& filter, Reasoner& reasoner, Report& report);
 
 /// Negated conditions that packets without the field meet: `dst_port != 22`.
 void lint_presence(const CheckedFilter& filter, Report& report);
@@ -32,7 +38,8 @@ struct SetElement {
 void lint_elements(const std::vector<SetElement>& elements, Report& report);
 
 /// A filter that is constant although it was not written as one.
-void lint_whole(const ast::Filter& written, const CheckedFilter& filter, Report& report);
+void lint_whole(const ast::Filter& written, const CheckedFilter& filter, Reasoner& reasoner,
+                Report& report);
 
 /// A condition that the packets with the field meet, `tcp || udp`; empty where all IP packets have
 /// it.

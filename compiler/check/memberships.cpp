@@ -42,13 +42,23 @@ Checker::Value Checker::check(const ast::Membership& membership, const Place& pl
   if (!value || elements.failed) return std::nullopt;
   const bool empty = elements.ipv4.integers.empty() && elements.ipv6.integers.empty() &&
                      elements.ipv4.ipv4.empty() && elements.ipv4.ipv6.empty();
-  if (empty) {
-    report_.add(Code::empty_set, span_of(membership.set), "the set is empty, so nothing is in it");
-    return std::nullopt;
-  }
+  if (empty) return empty_member(membership, place.span);
   const NodeId id = member(*value, std::move(elements), place.span);
   warn_of_constant(id, membership.negated, place.span);
   return negated_if(membership.negated, id, place.span);
+}
+
+/// An empty set as it is written is a mistake; an empty file is one that is still to be filled.
+Checker::Value Checker::empty_member(const ast::Membership& membership, Span span) {
+  const auto* set = std::get_if<ast::Set>(&filter_.at(set_of(membership.set)).value);
+  if (set != nullptr && set->elements.empty()) {
+    report_.add(Code::empty_set, span_of(membership.set), "the set is empty, so nothing is in it");
+    return std::nullopt;
+  }
+  report_.add(Code::empty_file, span_of(membership.set),
+              fmt::format("{} holds no entries, so nothing is in it", quote(membership.set)),
+              "a live set, `let @name: ip;`, can be filled while the filter runs");
+  return negated_if(membership.negated, tree_.boolean(false, span), span);
 }
 
 /// `dst_port == 80 in {80}` looks 80 up, for `in` binds tighter than `==`.

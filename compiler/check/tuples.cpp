@@ -57,10 +57,7 @@ Checker::Value Checker::check_tuple(const ast::Membership& membership, const ast
   if (values.ids.size() != tuple.elements.size()) return std::nullopt;
   std::vector<std::vector<ValueSet>> entries;
   if (!collect_tuple(membership.set, values, entries)) return std::nullopt;
-  if (entries.empty()) {
-    report_.add(Code::empty_set, span_of(membership.set), "the set is empty, so nothing is in it");
-    return std::nullopt;
-  }
+  if (entries.empty()) return empty_member(membership, place.span);
   const NodeId id = tuple_member(values, std::move(entries), place.span);
   return negated_if(membership.negated, id, place.span);
 }

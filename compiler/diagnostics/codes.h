@@ -54,10 +54,14 @@ enum class Code : std::uint8_t {
   passes_everything,
   absent_passes,
   covered_clause,
+  unreachable_rule,
+  contradicting_rule,
+  redundant_rule,
   bitwise_precedence,
   negation_precedence,
   chained_comparison,
   number_as_condition,
+  empty_file,
   unused_variable,
   unused_definition,
 };
@@ -253,6 +257,23 @@ inline constexpr std::array kCodes = {
             .severity = Severity::warning,
             .explanation = "A clause changes no verdict, because another one beside it covers it: "
                            "tcp || tcp && dst_port == 80 is tcp."},
+    CodeRow{.code = Code::unreachable_rule,
+            .name = "unreachable-rule",
+            .severity = Severity::warning,
+            .explanation = "The rules before a rule decide every packet that it matches, and the "
+                           "first rule that matches decides. A count decides nothing."},
+    CodeRow{.code = Code::contradicting_rule,
+            .name = "contradicting-rule",
+            .severity = Severity::warning,
+            .explanation = "A rule is never reached, and one before it does the opposite with its "
+                           "packets. The first rule that matches decides, so exceptions stand "
+                           "before what they are exceptions from."},
+    CodeRow{.code = Code::redundant_rule,
+            .name = "redundant-rule",
+            .severity = Severity::warning,
+            .explanation = "What follows a rule, other rules or the default, does the same with "
+                           "its packets. Rules with a name are left alone, for a name is for "
+                           "counters."},
     CodeRow{.code = Code::bitwise_precedence,
             .name = "bitwise-precedence",
             .severity = Severity::warning,
@@ -272,6 +293,11 @@ inline constexpr std::array kCodes = {
             .severity = Severity::warning,
             .explanation = "A number stands where a condition is expected, or a condition where a "
                            "number is: legal as in C, but seldom meant."},
+    CodeRow{.code = Code::empty_file,
+            .name = "empty-file",
+            .severity = Severity::warning,
+            .explanation = "A file that a filter reads a set from holds no entries, so nothing is "
+                           "in the set. A live set can be empty without a word."},
     CodeRow{
         .code = Code::unused_variable,
         .name = "unused-variable",

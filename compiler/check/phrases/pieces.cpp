@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/words.h"
+
 namespace fwc {
 
 namespace {
@@ -69,19 +71,6 @@ std::string one_value(std::string_view word, const FieldRow& field) {
   return name;
 }
 
-/// The words between blanks, commas and braces.
-std::vector<std::string_view> elements_of(std::string_view piece) {
-  constexpr std::string_view kBetween = " \t\n{},";
-  std::vector<std::string_view> words;
-  for (std::size_t at = piece.find_first_not_of(kBetween); at < piece.size();
-       at = piece.find_first_not_of(kBetween, at)) {
-    const std::size_t end = std::min(piece.find_first_of(kBetween, at), piece.size());
-    words.push_back(piece.substr(at, end - at));
-    at = end;
-  }
-  return words;
-}
-
 }  // namespace
 
 Pieces split_phrases(std::string_view text) {
@@ -95,7 +84,7 @@ Pieces split_phrases(std::string_view text) {
 }
 
 std::string value_here(std::string_view piece, const FieldRow& field) {
-  const auto words = elements_of(piece);
+  const auto words = words_of(piece, " \t\n{},");
   if (words.size() == 1 && piece.front() != '{') return one_value(words.front(), field);
   std::string out;
   for (const std::string_view word : words)

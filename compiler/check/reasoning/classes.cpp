@@ -56,12 +56,12 @@ ClassSet all_kinds() {
 
 ClassSet complement(const ClassSet& set) {
   ClassSet out = all_kinds();
-  for (std::size_t i = 0; i < kNetworks; ++i) out.of[i] &= ~set.of[i];
+  for (std::size_t i = 0; i < kNetworkKinds; ++i) out.of[i] &= ~set.of[i];
   return out;
 }
 
 ClassSet unite(ClassSet a, const ClassSet& b) {
-  for (std::size_t i = 0; i < kNetworks; ++i) a.of[i] |= b.of[i];
+  for (std::size_t i = 0; i < kNetworkKinds; ++i) a.of[i] |= b.of[i];
   return a;
 }
 

@@ -15,7 +15,7 @@ namespace fwc {
 
 /// Packets that are neither IPv4 nor IPv6 are one class of a network of their own.
 enum class Network : std::uint8_t { ipv4, ipv6, other };
-inline constexpr std::size_t kNetworks = 3;
+inline constexpr std::size_t kNetworkKinds = 3;
 
 enum class Part : std::uint8_t { whole, first_fragment, later_fragment };
 inline constexpr std::size_t kParts = 3;
@@ -31,7 +31,7 @@ constexpr std::size_t class_of(Part part, std::size_t protocol) {
 
 /// Classes of all networks.
 struct ClassSet {
-  std::array<Classes, kNetworks> of;
+  std::array<Classes, kNetworkKinds> of;
 
   Classes& operator[](Network network) { return of[static_cast<std::size_t>(network)]; }
   const Classes& operator[](Network network) const { return of[static_cast<std::size_t>(network)]; }

@@ -20,12 +20,12 @@ Packets where(Reasoner& reasoner, Packets packets, const Facts& facts) {
   return packets;
 }
 
-Facts find_culprits(Reasoner& reasoner, const Facts& facts, const Fact& impossible) {
-  const Packets left =
-      reasoner.where(reasoner.everything(), impossible.condition, impossible.holds);
+Facts find_culprits(Reasoner& reasoner, const Packets& packets, const Facts& facts,
+                    const Fact& impossible) {
+  const Packets left = reasoner.where(packets, impossible.condition, impossible.holds);
   if (left.empty()) return {};
   for (std::size_t i = 0; i < std::min(facts.size(), kMostTried); ++i)
-    if (reasoner.where(left, facts[i].condition, facts[i].holds).empty()) return {facts[i]};
+    if (!reasoner.is_possible(left, facts[i].condition, facts[i].holds)) return {facts[i]};
   std::vector<std::size_t> needed;
   while (needed.size() < kMostCulprits) {
     Packets rest = left;

@@ -19,8 +19,14 @@ using Facts = std::vector<Fact>;
 /// The packets for which all of it holds.
 Packets where(Reasoner& reasoner, Packets packets, const Facts& facts);
 
-/// Few of the facts that suffice to make `impossible` so, in their order; none where it is so by
-/// itself, or where it cannot be told.
-Facts find_culprits(Reasoner& reasoner, const Facts& facts, const Fact& impossible);
+/// Few of the facts that suffice to make `impossible` so for the packets, in their order; none
+/// where it is so by itself, or where it cannot be told.
+Facts find_culprits(Reasoner& reasoner, const Packets& packets, const Facts& facts,
+                    const Fact& impossible);
+
+/// The same for every packet.
+inline Facts find_culprits(Reasoner& reasoner, const Facts& facts, const Fact& impossible) {
+  return find_culprits(reasoner, reasoner.everything(), facts, impossible);
+}
 
 }  // namespace fwc

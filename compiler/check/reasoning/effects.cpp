@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "compiler/check/fold.h"
 #include "compiler/check/reasoning/enumerate.h"
 #include "compiler/check/reasoning/values.h"
 
@@ -63,11 +64,6 @@ ClassSet classes_where(const CheckedFilter& filter, NodeId condition, FieldIndex
   return set;
 }
 
-ClassEffect exactly(ClassSet where_true) {
-  ClassSet where_false = complement(where_true);
-  return {.classes = {std::move(where_false), std::move(where_true)}};
-}
-
 const FieldValue* field_at(const CheckedFilter& filter, NodeId id) {
   return std::get_if<FieldValue>(&filter.at(id).value);
 }
@@ -87,13 +83,23 @@ bool is_constant(const CheckedFilter& filter, NodeId id) {
 
 }  // namespace
 
+ClassEffect EffectFinder::exactly(const ClassSet& where_true) {
+  return {.classes = {class_pool_.add(complement(where_true)), class_pool_.add(where_true)}};
+}
+
 const Effects& EffectFinder::effects(NodeId condition) {
   auto& known = known_[numbers_[condition]];
   if (!known) known = find(condition);
   return *known;
 }
 
-bool EffectFinder::is_about_classes(NodeId condition) const {
+bool EffectFinder::is_about_classes(NodeId condition) {
+  auto& known = about_classes_[numbers_[condition]];
+  if (!known) known = find_about_classes(condition);
+  return *known;
+}
+
+bool EffectFinder::find_about_classes(NodeId condition) {
   const auto& value = filter_.at(condition).value;
   if (const auto* n = std::get_if<Not>(&value)) return is_about_classes(n->operand);
   if (const auto* n = std::get_if<Logical>(&value))
@@ -139,22 +145,25 @@ bool EffectFinder::add_test(const FieldValue& test, Effects& out) {
   if (const auto* layers = std::get_if<HasLayer>(&source)) {
     ClassSet any;
     for (std::size_t i = 0; i < layers->count; ++i) any = unite(any, with_layer(layers->any[i]));
-    out.of_classes.push_back(exactly(std::move(any)));
+    out.of_classes.push_back(exactly(any));
     return true;
   }
   const auto* direction = std::get_if<IsDirection>(&source);
   if (direction == nullptr) return false;
-  const auto is_direction = [](const FieldRow& f) {
-    return std::holds_alternative<IsDirection>(f.source);
-  };
-  const auto first = std::ranges::find_if(kFields, is_direction);
-  const bool same = std::get<IsDirection>(first->source).ingress == direction->ingress;
+  out.of_values.push_back(this->direction(direction->ingress));
+  return true;
+}
+
+/// One subject for both: whether it is the direction that the first of the tests is about.
+ValueEffect EffectFinder::direction(bool ingress) {
+  const auto first = std::ranges::find_if(
+      kFields, [](const FieldRow& f) { return std::holds_alternative<IsDirection>(f.source); });
+  const bool same = std::get<IsDirection>(first->source).ingress == ingress;
   ValueEffect effect{.subject = field_subject(static_cast<FieldIndex>(first - kFields.begin())),
-                     .values = {integers(0, 0), integers(1, 1)},
+                     .values = truth_values_,
                      .absent = {false, false}};
   if (!same) std::swap(effect.values[0], effect.values[1]);
-  out.of_values.push_back(std::move(effect));
-  return true;
+  return effect;
 }
 
 Effects EffectFinder::of_small_field(NodeId condition, FieldIndex whole) {
@@ -163,15 +172,16 @@ Effects EffectFinder::of_small_field(NodeId condition, FieldIndex whole) {
     out.of_classes.push_back(exactly(classes_where(filter_, condition, whole)));
     return out;
   }
-  ValueEffect effect{.subject = field_subject(whole), .values = {}, .absent = {}};
+  std::array<ValueSet, 2> values;
   for (const std::int64_t value : values_of(whole)) {
     const bool holds = value_for(filter_, condition, whole, value).value_or(0) != 0;
-    effect.values[holds].integers.push_back({value, value});
+    values[holds].integers.push_back({value, value});
   }
-  for (ValueSet& values : effect.values) values = unite(values, {});
   const bool if_absent = value_for(filter_, condition, whole, std::nullopt).value_or(0) != 0;
-  effect.absent = {!if_absent, if_absent};
-  out.of_values.push_back(std::move(effect));
+  out.of_values.push_back({.subject = field_subject(whole),
+                           .values = {pool_.add(canonical(std::move(values[0]))),
+                                      pool_.add(canonical(std::move(values[1])))},
+                           .absent = {!if_absent, if_absent}});
   return out;
 }
 
@@ -192,41 +202,41 @@ bool EffectFinder::add_comparison(NodeId condition, Effects& out) {
 
 void EffectFinder::add_values(NodeId value, const ValueSet& wanted, Effects& out) {
   const SubjectId id = value_subject(value);
-  const ValueSet everything =
-      unite(unite(subjects_[id].universe[0], subjects_[id].universe[1]), subjects_[id].universe[2]);
+  const ValueSet& everything = pool_.at(subjects_[id].everything);
   const bool exact = interval_count(wanted) <= kMostIntervals;
-  ValueEffect effect{.subject = id,
-                     .values = {exact ? difference(everything, wanted) : everything,
-                                intersection(everything, exact ? wanted : hull(wanted))},
-                     .absent = {true, false}};
+  const ValueEffect effect{
+      .subject = id,
+      .values = {pool_.add(exact ? difference(everything, wanted) : everything),
+                 pool_.add(intersection(everything, exact ? wanted : hull(wanted)))},
+      .absent = {true, false}};
   add_fragments(value, effect, out);
   add_presence(value, out);
-  out.of_values.push_back(std::move(effect));
+  out.of_values.push_back(effect);
 }
 
 /// The offset of a later fragment is not 0, that of any other packet is.
-void EffectFinder::add_fragments(NodeId value, const ValueEffect& offset, Effects& out) const {
+void EffectFinder::add_fragments(NodeId value, const ValueEffect& offset, Effects& out) {
   const FieldValue* field = field_at(filter_, value);
   const WalkResult* walk = field == nullptr ? nullptr : walk_result(field->field);
   if (walk == nullptr || *walk != WalkResult::fragment_offset) return;
-  ClassEffect effect{.classes = {all_kinds(), all_kinds()}};
+  std::array<ClassSet, 2> classes = {all_kinds(), all_kinds()};
   for (std::size_t outcome = 0; outcome < 2; ++outcome)
     for (const Network network : {Network::ipv4, Network::ipv6})
       for (const Part part : {Part::whole, Part::first_fragment, Part::later_fragment}) {
         const ValueSet possible =
             part == Part::later_fragment ? integers(1, kMost) : integers(0, 0);
-        if (!is_empty(intersection(offset.values[outcome], possible))) continue;
+        if (!is_empty(intersection(pool_.at(offset.values[outcome]), possible))) continue;
         for (std::size_t protocol = 0; protocol < kProtocolNumbers; ++protocol)
-          effect.classes[outcome][network].reset(class_of(part, protocol));
+          classes[outcome][network].reset(class_of(part, protocol));
       }
-  out.of_classes.push_back(std::move(effect));
+  out.of_classes.push_back({.classes = {class_pool_.add(classes[0]), class_pool_.add(classes[1])}});
 }
 
 /// What a packet has that has the value.
-void EffectFinder::add_presence(NodeId value, Effects& out) const {
+void EffectFinder::add_presence(NodeId value, Effects& out) {
   if (const FieldValue* n = field_at(filter_, value)) {
-    if (const auto present = where_present(kFields[n->field]))
-      out.of_classes.push_back({.classes = {all_kinds(), *present}});
+    if (const auto present = subjects_[field_subject(n->field)].present)
+      out.of_classes.push_back({.classes = {ClassSetPool::kAll, *present}});
   } else if (const auto* arithmetic = std::get_if<Arithmetic>(&filter_.at(value).value)) {
     add_presence(arithmetic->lhs, out);
     add_presence(arithmetic->rhs, out);
@@ -234,9 +244,7 @@ void EffectFinder::add_presence(NodeId value, Effects& out) const {
 }
 
 ValueEffect EffectFinder::truth(NodeId condition) {
-  return {.subject = truth_subject(condition),
-          .values = {integers(0, 0), integers(1, 1)},
-          .absent = {false, false}};
+  return {.subject = truth_subject(condition), .values = truth_values_, .absent = {false, false}};
 }
 
 void EffectFinder::add_truth(NodeId condition, Effects& out) {

@@ -11,6 +11,7 @@
 
 #include "compiler/check/checked_filter.h"
 #include "compiler/check/reasoning/classes.h"
+#include "compiler/check/reasoning/set_pool.h"
 
 namespace fwc {
 
@@ -18,18 +19,19 @@ using SubjectId = std::uint32_t;
 
 /// What has values: a field, or what was calculated of fields and is no further understood.
 struct Subject {
-  std::array<ValueSet, kNetworks> universe;  ///< every value it can have, by network
-  std::optional<ClassSet> present;           ///< nothing where the classes do not tell
+  SetId everything = SetPool::kEmpty;         ///< every value it can have
+  std::array<SetId, kNetworkKinds> universe;  ///< those by network
+  std::optional<ClassSetId> present;          ///< nothing where the classes do not tell
 };
 
 /// By the outcome of the condition: [0] where it is false, [1] where it is true.
 struct ClassEffect {
-  std::array<ClassSet, 2> classes;
+  std::array<ClassSetId, 2> classes;
 };
 struct ValueEffect {
   SubjectId subject;
-  std::array<ValueSet, 2> values;  ///< of a packet that has the subject
-  std::array<bool, 2> absent;      ///< whether a packet without it comes to that outcome
+  std::array<SetId, 2> values;  ///< of a packet that has the subject
+  std::array<bool, 2> absent;   ///< whether a packet without it comes to that outcome
 };
 struct Effects {
   std::vector<ClassEffect> of_classes;
@@ -45,11 +47,18 @@ class EffectFinder {
   const Effects& effects(NodeId condition);
   /// That a condition of any kind is true, or false.
   ValueEffect truth(NodeId condition);
+  /// That a program is for ingress, or for egress.
+  ValueEffect direction(bool ingress);
   const Subject& subject(SubjectId id) const { return subjects_[id]; }
   /// Whether the condition asks for nothing but classes: a protocol, a family, a fragment.
-  bool is_about_classes(NodeId condition) const;
+  bool is_about_classes(NodeId condition);
+  SetPool& pool() { return pool_; }
+  const ClassSet& classes(ClassSetId id) const { return class_pool_.at(id); }
 
  private:
+  bool find_about_classes(NodeId condition);
+  Subject make_subject(const ValueSet& values, std::optional<ClassSetId> present);
+  ClassEffect exactly(const ClassSet& where_true);
   SubjectId subject_for(std::uint32_t key, Subject subject);
   SubjectId field_subject(FieldIndex field);
   SubjectId value_subject(NodeId value);
@@ -60,15 +69,19 @@ class EffectFinder {
   bool add_test(const FieldValue& test, Effects& out);
   bool add_comparison(NodeId condition, Effects& out);
   void add_values(NodeId value, const ValueSet& wanted, Effects& out);
-  void add_fragments(NodeId value, const ValueEffect& offset, Effects& out) const;
+  void add_fragments(NodeId value, const ValueEffect& offset, Effects& out);
   void add_truth(NodeId condition, Effects& out);
-  void add_presence(NodeId value, Effects& out) const;
+  void add_presence(NodeId value, Effects& out);
 
   const CheckedFilter& filter_;
   std::vector<std::uint32_t> numbers_;
   std::vector<std::optional<Effects>> known_;             ///< by number
+  std::vector<std::optional<bool>> about_classes_;        ///< by number
   std::vector<std::optional<SubjectId>> subject_by_key_;  ///< fields, then numbers
   std::vector<Subject> subjects_;
+  SetPool pool_;
+  ClassSetPool class_pool_;
+  std::array<SetId, 2> truth_values_ = {pool_.add(integers(0, 0)), pool_.add(integers(1, 1))};
 };
 
 }  // namespace fwc

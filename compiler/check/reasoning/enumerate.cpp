@@ -3,6 +3,7 @@
 #include "compiler/check/reasoning/enumerate.h"
 
 #include <algorithm>
+#include <array>
 
 #include "compiler/check/fold.h"
 
@@ -15,18 +16,18 @@ constexpr std::size_t kMostNodes = 64;  // below one condition
 
 using Value = std::optional<std::int64_t>;
 
-const InHeader* header_of(FieldIndex field) {
+constexpr const InHeader* header_of(FieldIndex field) {
   return std::get_if<InHeader>(&kFields[field].source);
 }
 
 /// How many bits of `whole` stand to the right of `part`, where it lies in it whole.
-std::optional<unsigned> bits_behind(const HeaderBits& part, const HeaderBits& whole) {
+constexpr std::optional<unsigned> bits_behind(const HeaderBits& part, const HeaderBits& whole) {
   if (part.layer != whole.layer || part.scale != 1 || whole.scale != 1) return std::nullopt;
   if (part.bit < whole.bit || part.bit + part.bits > whole.bit + whole.bits) return std::nullopt;
   return whole.bit + whole.bits - part.bit - part.bits;
 }
 
-std::optional<unsigned> shift_in(FieldIndex part, FieldIndex whole) {
+constexpr std::optional<unsigned> shift_in(FieldIndex part, FieldIndex whole) {
   const InHeader* inner = header_of(part);
   const InHeader* outer = header_of(whole);
   if (inner == nullptr || outer == nullptr || inner->count != outer->count) return std::nullopt;
@@ -34,6 +35,26 @@ std::optional<unsigned> shift_in(FieldIndex part, FieldIndex whole) {
   if (inner->count == 2 && bits_behind(inner->at[1], outer->at[1]) != shift) return std::nullopt;
   return shift;
 }
+
+constexpr bool is_small(const FieldRow& row) {
+  if (std::holds_alternative<HasLayer>(row.source) ||
+      std::holds_alternative<IsDirection>(row.source))
+    return false;
+  return (row.type == Type::boolean || row.type == Type::integer) && row.maximum < kMostValues;
+}
+
+consteval std::array<FieldIndex, kFields.size()> whole_fields() {
+  std::array<FieldIndex, kFields.size()> whole{};
+  for (FieldIndex field = 0; field < kFields.size(); ++field) {
+    whole[field] = field;
+    for (FieldIndex i = 0; i < kFields.size(); ++i)
+      if (is_small(kFields[i]) && kFields[i].maximum > kFields[whole[field]].maximum &&
+          shift_in(field, i))
+        whole[field] = i;
+  }
+  return whole;
+}
+constexpr auto kWholeFields = whole_fields();
 
 class Values {
  public:
@@ -142,19 +163,11 @@ class FieldFinder {
 }  // namespace
 
 bool is_small_field(FieldIndex field) {
-  const FieldRow& row = kFields[field];
-  if (std::holds_alternative<HasLayer>(row.source) ||
-      std::holds_alternative<IsDirection>(row.source))
-    return false;
-  return (row.type == Type::boolean || row.type == Type::integer) && row.maximum < kMostValues;
+  return is_small(kFields[field]);
 }
 
 FieldIndex whole_field(FieldIndex field) {
-  FieldIndex best = field;
-  for (FieldIndex i = 0; i < kFields.size(); ++i)
-    if (is_small_field(i) && kFields[i].maximum > kFields[best].maximum && shift_in(field, i))
-      best = i;
-  return best;
+  return kWholeFields[field];
 }
 
 std::optional<FieldIndex> only_small_field(const CheckedFilter& filter, NodeId id) {

@@ -3,7 +3,9 @@
 #include "compiler/check/reasoning/numbers.h"
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
+
+#include "compiler/check/reasoning/hash.h"
 
 namespace fwc {
 
@@ -11,11 +13,20 @@ namespace {
 
 using Key = std::vector<std::uint64_t>;
 
+struct HashOfKey {
+  std::size_t operator()(const Key& key) const {
+    std::uint64_t hash = key.size();
+    for (const std::uint64_t word : key) hash = mix(hash, word);
+    return hash;
+  }
+};
+
 class Numbering {
  public:
   explicit Numbering(const CheckedFilter& filter) : filter_(filter) {}
 
   std::vector<std::uint32_t> run() && {
+    known_.reserve(filter_.nodes.size());
     numbers_.reserve(filter_.nodes.size());
     for (const Node& node : filter_.nodes) {
       key_ = {node.value.index(), static_cast<std::uint64_t>(node.type)};
@@ -79,7 +90,7 @@ class Numbering {
 
   const CheckedFilter& filter_;
   std::vector<std::uint32_t> numbers_;
-  std::map<Key, std::uint32_t> known_;
+  std::unordered_map<Key, std::uint32_t, HashOfKey> known_;
   Key key_;
 };
 

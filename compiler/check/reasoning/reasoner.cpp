@@ -12,7 +12,6 @@ namespace fwc {
 namespace {
 
 // Beyond these nothing more is remembered, which only finds less.
-constexpr std::size_t kMostIntervals = 256;
 constexpr std::size_t kMostKnown = 64;
 
 std::size_t index(Network network) {
@@ -59,6 +58,13 @@ Reasoner::Reasoner(const CheckedFilter& filter) : filter_(filter), effects_(filt
         {.id = kinds_.size(), .network = network, .classes = rest[network], .known = {}});
 }
 
+Packets Reasoner::of_direction(bool ingress) {
+  Packets packets = kinds_;
+  const ValueEffect effect = effects_.direction(ingress);
+  std::erase_if(packets, [&](PacketKind& kind) { return !narrow(kind, effect, true); });
+  return packets;
+}
+
 Packets Reasoner::where(Packets packets, NodeId condition, bool holds) {
   if (packets.empty() || is_exhausted()) return packets;
   ++steps_;
@@ -74,6 +80,13 @@ Packets Reasoner::where(Packets packets, NodeId condition, bool holds) {
     return where_chosen(std::move(packets), *n, holds);
   }
   return where_plain(std::move(packets), condition, holds);
+}
+
+bool Reasoner::is_possible(const Packets& packets, NodeId condition, bool holds) {
+  // Most things are possible for the first kind that is asked.
+  return std::ranges::any_of(packets, [&](const PacketKind& kind) {
+    return is_exhausted() || !where({kind}, condition, holds).empty();
+  });
 }
 
 /// What alternatives have in common is little; that one of them holds is known for itself.
@@ -93,6 +106,7 @@ Packets Reasoner::where_chain(Packets packets, const Logical& chain, bool holds)
   Packets any;
   for (const NodeId id : chain.operands) {
     any = join(std::move(any), where(packets, id, holds));
+    if (id == chain.operands.back()) break;
     packets = where(std::move(packets), id, !holds);
     if (packets.empty()) break;
   }
@@ -117,48 +131,50 @@ Packets Reasoner::where_chosen(Packets packets, const Conditional& n, bool holds
 }
 
 Packets Reasoner::where_plain(Packets packets, NodeId condition, bool holds) {
-  for (const PacketKind& kind : packets) steps_ += 1 + kind.known.size();
+  steps_ += packets.size();
   const Effects& effects = effects_.effects(condition);
   std::erase_if(packets, [&](PacketKind& kind) { return !narrow(kind, effects, holds); });
   return packets;
 }
 
 /// False where nothing is left.
-bool Reasoner::narrow(PacketKind& kind, const Effects& effects, bool holds) const {
+bool Reasoner::narrow(PacketKind& kind, const Effects& effects, bool holds) {
   for (const ClassEffect& effect : effects.of_classes)
-    kind.classes &= effect.classes[holds][kind.network];
+    kind.classes &= effects_.classes(effect.classes[holds])[kind.network];
   if (kind.classes.none()) return false;
   return std::ranges::all_of(effects.of_values,
                              [&](const ValueEffect& e) { return narrow(kind, e, holds); });
 }
 
-bool Reasoner::narrow(PacketKind& kind, const ValueEffect& effect, bool holds) const {
+bool Reasoner::narrow(PacketKind& kind, const ValueEffect& effect, bool holds) {
   const Subject& subject = effects_.subject(effect.subject);
   const auto place = find_known(kind.known, effect.subject);
   const bool is_known = place != kind.known.end() && place->subject == effect.subject;
-  Known left{
-      .subject = effect.subject,
-      .values = intersection(is_known ? place->values : subject.universe[index(kind.network)],
-                             effect.values[holds]),
-      .absent = (!is_known || place->absent) && effect.absent[holds]};
-  const bool none = is_empty(left.values);
+  const std::optional<SetId> values = effects_.pool().intersect(
+      is_known ? place->values : subject.universe[index(kind.network)], effect.values[holds]);
+  const bool none = values == SetPool::kEmpty;
+  const bool absent = (!is_known || place->absent) && effect.absent[holds];
   if (subject.present) {
-    const Classes& present = (*subject.present)[kind.network];
+    const Classes& present = effects_.classes(*subject.present)[kind.network];
     if (none) kind.classes &= ~present;
     if (!effect.absent[holds]) kind.classes &= present;
     if (kind.classes.none()) return false;
-  } else if (none && !left.absent) {
+  } else if (none && !absent) {
     return false;
   }
-  if (interval_count(left.values) > kMostIntervals) return true;
+  if (!values) return true;
+  const Known left{.subject = effect.subject, .values = *values, .absent = absent};
   if (is_known)
-    *place = std::move(left);
+    *place = left;
   else if (kind.known.size() < kMostKnown)
-    kind.known.insert(place, std::move(left));
+    kind.known.insert(place, left);
   return true;
 }
 
-Packets Reasoner::join(Packets a, Packets b) const {
+Packets Reasoner::join(Packets a, Packets b) {
+  if (a.empty()) return b;
+  if (b.empty()) return a;
+  steps_ += a.size();
   Packets out;
   auto next = b.begin();
   for (PacketKind& kind : a) {
@@ -170,22 +186,28 @@ Packets Reasoner::join(Packets a, Packets b) const {
   return out;
 }
 
-void Reasoner::join(PacketKind& a, const PacketKind& b) const {
+void Reasoner::join(PacketKind& a, const PacketKind& b) {
   std::vector<Known> known;
+  known.reserve(std::min(a.known.size(), b.known.size()));
   const auto add = [&](SubjectId subject) {
-    if (!known.empty() && known.back().subject >= subject) return;
-    auto x = contribution(a, subject);
+    const auto x = contribution(a, subject);
     const auto y = contribution(b, subject);
     if (!x || !y) return;
-    x->values = unite(x->values, y->values);
-    x->absent = x->absent || y->absent;
-    if (interval_count(x->values) <= kMostIntervals) known.push_back(*std::move(x));
+    const auto values = effects_.pool().unite(x->values, y->values);
+    if (values)
+      known.push_back({.subject = subject, .values = *values, .absent = x->absent || y->absent});
   };
   auto i = a.known.begin();
   auto j = b.known.begin();
   while (i != a.known.end() || j != b.known.end()) {
     const bool left = j == b.known.end() || (i != a.known.end() && i->subject <= j->subject);
-    add(left ? (i++)->subject : (j++)->subject);
+    const bool right = i == a.known.end() || (j != b.known.end() && j->subject <= i->subject);
+    if (left && right && *i == *j)  // most of it, of alternatives that are about little
+      known.push_back(*i);
+    else
+      add(left ? i->subject : j->subject);
+    i += left ? 1 : 0;
+    j += right ? 1 : 0;
   }
   a.classes |= b.classes;
   a.known = std::move(known);
@@ -194,7 +216,7 @@ void Reasoner::join(PacketKind& a, const PacketKind& b) const {
 /// What is known of a subject; nothing where it can have any value.
 std::optional<Known> Reasoner::contribution(const PacketKind& kind, SubjectId subject) const {
   if (lacks(kind, effects_.subject(subject)))
-    return Known{.subject = subject, .values = {}, .absent = true};
+    return Known{.subject = subject, .values = SetPool::kEmpty, .absent = true};
   const auto place = find_known(kind.known, subject);
   if (place == kind.known.end() || place->subject != subject) return std::nullopt;
   return *place;
@@ -202,7 +224,8 @@ std::optional<Known> Reasoner::contribution(const PacketKind& kind, SubjectId su
 
 /// Whether no packet that is left has the subject.
 bool Reasoner::lacks(const PacketKind& kind, const Subject& subject) const {
-  return subject.present && (kind.classes & (*subject.present)[kind.network]).none();
+  return subject.present &&
+         (kind.classes & effects_.classes(*subject.present)[kind.network]).none();
 }
 
 }  // namespace fwc

@@ -11,26 +11,17 @@
 
 namespace fwc {
 
-namespace {
-
-Subject make_subject(const ValueSet& values, std::optional<ClassSet> present) {
-  return {.universe = {values, values, values}, .present = std::move(present)};
-}
-
-/// An address in the header of a packet is of the packet's family.
-Subject of_headers(Subject subject) {
-  subject.universe[static_cast<std::size_t>(Network::ipv4)].ipv6.clear();
-  subject.universe[static_cast<std::size_t>(Network::ipv6)].ipv4.clear();
-  return subject;
-}
-
-}  // namespace
-
 EffectFinder::EffectFinder(const CheckedFilter& filter)
     : filter_(filter),
       numbers_(number_values(filter)),
       known_(numbers_.size()),
+      about_classes_(numbers_.size()),
       subject_by_key_(kFields.size() + numbers_.size()) {}
+
+Subject EffectFinder::make_subject(const ValueSet& values, std::optional<ClassSetId> present) {
+  const SetId id = pool_.add(values);
+  return {.everything = id, .universe = {id, id, id}, .present = present};
+}
 
 SubjectId EffectFinder::subject_for(std::uint32_t key, Subject subject) {
   auto& known = subject_by_key_[key];
@@ -49,9 +40,18 @@ SubjectId EffectFinder::field_subject(FieldIndex field) {
     for (const std::int64_t value : values_of(field)) values.integers.push_back({value, value});
     values = canonical(std::move(values));
   }
-  Subject subject = make_subject(values, where_present(row));
-  const bool header = std::holds_alternative<InHeader>(row_of_presence(row).source);
-  return subject_for(field, header ? of_headers(std::move(subject)) : std::move(subject));
+  const auto present = where_present(row);
+  Subject subject =
+      make_subject(values, present ? std::optional(class_pool_.add(*present)) : std::nullopt);
+  if (std::holds_alternative<InHeader>(row_of_presence(row).source)) {
+    // An address in the header of a packet is of the packet's family.
+    ValueSet of_ipv4 = values;
+    of_ipv4.ipv6.clear();
+    values.ipv4.clear();
+    subject.universe[static_cast<std::size_t>(Network::ipv4)] = pool_.add(std::move(of_ipv4));
+    subject.universe[static_cast<std::size_t>(Network::ipv6)] = pool_.add(std::move(values));
+  }
+  return subject_for(field, std::move(subject));
 }
 
 SubjectId EffectFinder::value_subject(NodeId value) {
@@ -65,8 +65,9 @@ SubjectId EffectFinder::value_subject(NodeId value) {
 }
 
 SubjectId EffectFinder::truth_subject(NodeId condition) {
-  return subject_for(static_cast<std::uint32_t>(kFields.size()) + numbers_[condition],
-                     make_subject(integers(0, 1), all_kinds()));
+  const auto key = static_cast<std::uint32_t>(kFields.size()) + numbers_[condition];
+  if (const auto& known = subject_by_key_[key]) return *known;
+  return subject_for(key, make_subject(integers(0, 1), ClassSetPool::kAll));
 }
 
 }  // namespace fwc
