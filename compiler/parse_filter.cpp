@@ -11,6 +11,7 @@
 #include "compiler/eval/evaluate.h"
 #include "fwc/compile.h"
 #include "grammar/parse.h"
+#include "grammar/recover.h"
 
 namespace fwc {
 
@@ -50,12 +51,53 @@ bool only_assigns(const SyntaxError& error, std::string_view text) {
   return is_filter(compares);
 }
 
-std::string hint_for(const SyntaxError& error, std::string_view text) {
+/// The text as it would be said here, where more is wrong with it than the one mistake.
+std::string meaning_of(const SyntaxError& error, std::string_view text) {
   const bool assigns = error.kind == SyntaxError::Kind::assignment;
-  if (error.kind != SyntaxError::Kind::syntax && !assigns) return error.hint;
-  if (assigns && only_assigns(error, text)) return error.hint;
-  const std::string meaning = rewritten(text);
-  return meaning.empty() ? error.hint : fmt::format("write `{}`", meaning);
+  if (error.kind != SyntaxError::Kind::syntax && !assigns) return {};
+  if (assigns && only_assigns(error, text)) return {};
+  return rewritten(text);
+}
+
+Issue issue_of(const SyntaxError& error) {
+  return {code_of(error.kind), error.span, error.message, error.hint};
+}
+
+/// Whether what the checker says of the sound parts has to do with what was put aside.
+bool follows_from(const Recovery& recovery, const Issue& issue, std::string_view text) {
+  if (row(issue.code).severity != Severity::error) return true;
+  if (issue.file == 0 && issue.span.begin >= text.size()) return true;
+  const auto meets = [&](Span hole) {
+    return issue.span.begin <= hole.end && hole.begin <= issue.span.end;
+  };
+  const bool about_hole = issue.file == 0 && std::ranges::any_of(recovery.holes, meets);
+  const std::string_view about =
+      issue.file == 0 ? text.substr(issue.span.begin, issue.span.end - issue.span.begin) : "";
+  return about_hole || std::ranges::find(recovery.lost_names, about) != recovery.lost_names.end();
+}
+
+/// Every mistake of a text that is not of the grammar; of the text of another tool, which is wrong
+/// as a whole, one message.
+ParseResult parse_with_mistakes(std::string_view text, const SyntaxError& error,
+                                const ParseOptions& options) {
+  Issues issues = {issue_of(error)};
+  std::vector<SourceFile> files;
+  if (const std::string meaning = meaning_of(error, text); !meaning.empty()) {
+    issues.front().hint = fmt::format("write `{}`", meaning);
+  } else {
+    const Recovery recovery = recover(text, error);
+    issues.clear();
+    for (const SyntaxError& each : recovery.errors) issues.push_back(issue_of(each));
+    if (recovery.filter) {
+      CheckResult checked = check(*recovery.filter, text, options.load_source);
+      for (Issue& issue : checked.issues)
+        if (!follows_from(recovery, issue, text)) issues.push_back(std::move(issue));
+      files = std::move(checked.files);
+    }
+    std::ranges::stable_sort(issues, {}, [](const Issue& i) { return i.span.begin; });
+  }
+  return {.filter = std::nullopt,
+          .diagnostics = to_diagnostics(issues, text, options.strict, files)};
 }
 
 /// Shows what was meant at the first name that is unknown.
@@ -83,11 +125,8 @@ ParseResult parse_filter(std::string_view text, bool strict) {
 
 ParseResult parse_filter(std::string_view text, const ParseOptions& options) {
   auto parsed = parse(text);
-  if (auto* error = std::get_if<SyntaxError>(&parsed)) {
-    const Issues issues{
-        {code_of(error->kind), error->span, error->message, hint_for(*error, text)}};
-    return {.filter = std::nullopt, .diagnostics = to_diagnostics(issues, text, options.strict)};
-  }
+  if (const auto* error = std::get_if<SyntaxError>(&parsed))
+    return parse_with_mistakes(text, *error, options);
   CheckResult checked = check(std::get<ast::Filter>(parsed), text, options.load_source);
   if (!checked.filter) add_rewrite(checked.issues, text);
   ParseResult result{
@@ -106,6 +145,10 @@ bool Filter::judge(std::span<const std::byte> packet, std::uint16_t ethertype, b
 Direction Filter::direction() const {
   if (!checked_->has_parts || !checked_->ingress) return Direction::egress;
   return checked_->egress ? Direction::both : Direction::ingress;
+}
+
+bool Filter::has_parts() const {
+  return checked_->has_parts;
 }
 
 std::string_view version() {

@@ -43,7 +43,7 @@ template <> inline constexpr Expectation kExpected<equals> =
 template <> inline constexpr Expectation kExpected<bounds_dots> =
     {Kind::part, "`..` and an upper bound after it"};
 template <> inline constexpr Expectation kExpected<semicolon> =
-    {Kind::part, "`;` after it, the end of the declaration"};
+    {Kind::declaration_end, "`;` after it, the end of the declaration"};
 template <> inline constexpr Expectation kExpected<rule_end> = {Kind::rule_end};
 template <> inline constexpr Expectation kExpected<default_rule> = {Kind::rule};
 template <> inline constexpr Expectation kExpected<default_action> =
@@ -72,10 +72,12 @@ template <typename Rule>
 [[noreturn]] void raise_error(const TreeBuilder& tree) {
   static_assert(kExpected<Rule>.kind != Kind::none);
   const std::uint32_t read = tree.last().value_or(Span{}).end;
-  throw explain(kExpected<Rule>, {.text = tree.text(),
-                                  .last = tree.last(),
-                                  .opener = tree.opener(),
-                                  .found = piece_after(tree.text(), read)});
+  const Span found = piece_after(tree.text(), read);
+  SyntaxError error =
+      explain(kExpected<Rule>,
+              {.text = tree.text(), .last = tree.last(), .opener = tree.opener(), .found = found});
+  error.found = found;
+  throw error;
 }
 
 template <typename Rule>

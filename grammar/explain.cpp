@@ -212,8 +212,9 @@ std::string hint_for(std::string_view last, std::string_view found) {
   return {};
 }
 
-/// What the writer likely meant where nothing follows.
-std::string hint_at_end(std::string_view last) {
+/// What the writer likely meant where nothing follows, and nothing stands before.
+std::string hint_at_end(const Stop& stop, std::string_view last) {
+  if (stop.last->begin != stop.text.find_first_not_of(" \t\r\n")) return {};
   if (last == "allow") return "a filter that passes every packet is `true`";
   if (last == "drop") return "a filter that drops every packet is `false`";
   return {};
@@ -222,7 +223,7 @@ std::string hint_at_end(std::string_view last) {
 SyntaxError missing(std::string_view what, const Stop& stop) {
   const std::string_view last = piece_of(stop, *stop.last);
   return error(*stop.last, quote(last) + " needs " + std::string(what) + ", " + but(stop),
-               at_end(stop) ? hint_at_end(last) : hint_for(last, piece_of(stop, stop.found)));
+               at_end(stop) ? hint_at_end(stop, last) : hint_for(last, piece_of(stop, stop.found)));
 }
 
 SyntaxError missing_operand(std::string_view what, const Stop& stop) {
@@ -312,7 +313,7 @@ SyntaxError after_policy(std::string_view what, const Stop& stop) {
 
 /// What is the same wherever an operator could have stood.
 std::optional<SyntaxError> wrong_operator(const Stop& stop) {
-  if (stop.text[stop.found.begin] != '=') return std::nullopt;
+  if (piece_of(stop, stop.found) != "=") return std::nullopt;
   return SyntaxError{.kind = SyntaxError::Kind::assignment,
                      .span = {stop.found.begin, stop.found.begin + 1},
                      .message = "`=` is assignment in C, not comparison",
@@ -323,14 +324,16 @@ std::optional<SyntaxError> wrong_operator(const Stop& stop) {
 
 SyntaxError explain(const Expectation& expected, const Stop& stop) {
   using Kind = Expectation::Kind;
-  const bool expression = expected.kind != Kind::part && expected.kind != Kind::comment &&
-                          expected.kind != Kind::rule && expected.kind != Kind::policy_end;
+  const bool expression = expected.kind != Kind::part && expected.kind != Kind::declaration_end &&
+                          expected.kind != Kind::comment && expected.kind != Kind::rule &&
+                          expected.kind != Kind::policy_end;
   if (expression && !at_end(stop))
     if (auto mistake = known_mistake(stop)) return *mistake;
   if (expected.kind != Kind::comment && !at_end(stop))
     if (auto foreign = foreign_character(stop)) return *foreign;
   const bool in_expression = expected.kind == Kind::closer || expected.kind == Kind::end ||
-                             expected.kind == Kind::rule_end;
+                             expected.kind == Kind::rule_end ||
+                             expected.kind == Kind::declaration_end;
   if (in_expression && !at_end(stop))
     if (auto wrong = wrong_operator(stop)) return *wrong;
   switch (expected.kind) {
@@ -344,6 +347,7 @@ SyntaxError explain(const Expectation& expected, const Stop& stop) {
       return error({stop.found.begin, stop.found.begin + 2}, "`/*` has no matching `*/`",
                    "comments do not nest");
     case Kind::none:
+    case Kind::declaration_end:
     case Kind::part: break;
   }
   return missing(expected.what, stop);

@@ -12,6 +12,7 @@
 #include "grammar/actions.h"
 #include "grammar/encoding.h"
 #include "grammar/errors.h"
+#include "grammar/recover.h"
 
 namespace fwc {
 
@@ -37,7 +38,27 @@ ast::Filter parse_grammar(std::string_view text, const ParseLimits& limits) {
   return std::move(tree).take();
 }
 
+/// Behind the file that `from "` begins, whose path has no tokens.
+std::uint32_t end_of_token(std::string_view text, Span token) {
+  if (text[token.begin] != '"') return token.end;
+  const std::size_t close = text.find_first_of("\"\n", token.end);
+  return close == std::string_view::npos || text[close] == '\n'
+             ? token.end
+             : static_cast<std::uint32_t>(close + 1);
+}
+
 }  // namespace
+
+std::vector<Span> tokens_of(std::string_view text) {
+  std::vector<Span> tokens;
+  for (std::size_t at = 0;;) {
+    Span token = grammar::piece_after(text, at);
+    if (token.begin == token.end) return tokens;
+    token.end = end_of_token(text, token);
+    tokens.push_back(token);
+    at = token.end;
+  }
+}
 
 std::variant<ast::Filter, SyntaxError> parse(std::string_view text, const ParseLimits& limits) {
   try {

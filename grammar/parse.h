@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,6 +29,8 @@ struct SyntaxError {
   Span span;
   std::string message;
   std::string hint;  ///< empty where there is none
+  /// The piece that did not fit, empty at the end of the text; nothing where a limit was met.
+  std::optional<Span> found = {};
 
   friend bool operator==(const SyntaxError&, const SyntaxError&) = default;
 };

@@ -201,7 +201,8 @@ void TreeBuilder::close_parenthesis(const Token& token) {
     throw SyntaxError{.kind = SyntaxError::Kind::syntax,
                       .span = dots_,
                       .message = "`..` stands outside of a range",
-                      .hint = "a range follows `in`, as in `dst_port in 1..1023`"};
+                      .hint = "a range follows `in`, as in `dst_port in 1..1023`",
+                      .found = dots_};
   check_depth(++inner.depth, openers_.back().span);
   inner.outer = join(openers_.back().span, token.span);
   filter_.nodes[inner.node].parenthesized = true;

@@ -136,9 +136,8 @@ class Texts {
 
   std::string filter() {
     std::string text;
-    for (int n = below(3); n > 0; --n)
-      text += "let $a: int = " + bounded() + " in " + bounded() + ".." + bounded() + "; ";
-    return with_comments(text + expression(4), random_);
+    for (int n = below(3); n > 0; --n) text += declaration();
+    return with_comments(text + (below(3) == 0 ? policy() : expression(4)), random_);
   }
   int below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(random_); }
 
@@ -149,6 +148,31 @@ class Texts {
                                               "true", "orange",     "notes", "10.0.0.0/8"};
     return kLeaves[below(std::size(kLeaves))];
   }
+  std::string declaration() {
+    switch (below(7)) {
+      case 0: return "let @a: ip; ";
+      case 1: return "let @b: port = " + set() + "; ";
+      case 2: return "let @c: ip = from \"list.txt\"; ";
+      case 3: return "let web = " + set() + "; ";
+      case 4: return "let both = " + expression(2) + "; ";
+      case 5: return "let low = " + bounded() + ".." + bounded() + "; ";
+      default: return "let $a: int = " + bounded() + " in " + bounded() + ".." + bounded() + "; ";
+    }
+  }
+
+  std::string policy() {
+    if (below(3) != 0) return rules();
+    return "egress {" + rules() + "} " + (below(2) == 0 ? "ingress { " + rules() + "}" : "");
+  }
+  std::string rules() {
+    static constexpr const char* kHeads[] = {"allow ", "drop ", "count ",
+                                             "allow web: ", "drop x: "};
+    std::string text;
+    for (int n = below(4); n > 0; --n)
+      text += kHeads[below(std::size(kHeads))] + expression(2) + "; ";
+    return text + (below(2) == 0 ? "default drop;" : "default allow;");
+  }
+
   std::string bounded() { return below(3) == 0 ? "(" + expression(1) + ")" : leaf(); }
 
   std::string infix() {
@@ -168,8 +192,9 @@ class Texts {
 
   std::string expression(int depth) {
     if (depth == 0) return leaf();
-    switch (below(7)) {
+    switch (below(8)) {
       case 0: return leaf();
+      case 7: return "(a, b) in {(1, 2..3), (10.0.0.0/8, " + bounded() + ")} || x in @a";
       case 1:
         return (below(2) == 0 ? "!" : "not ") + std::string("(") + expression(depth - 1) + ")";
       case 2: return bounded() + (below(2) == 0 ? " in " : " not in ") + set();

@@ -64,6 +64,10 @@ class FWC_API Filter {
   /// What compile() makes programs for where no direction is asked for.
   Direction direction() const;
 
+  /// Whether it is written as parts, `ingress {…}` and `egress {…}`, and so says itself what it is
+  /// for.
+  bool has_parts() const;
+
   /// For the passes of the compiler.
   const CheckedFilter& checked() const { return *checked_; }
 
