@@ -4,6 +4,7 @@
 // fails.
 #include "cli/filter_options.h"
 #include "cli/output_file.h"
+#include "cli/set_files.h"
 #include "fwc/runtime/attachments.h"
 #include "fwc/runtime/environment.h"
 #include "fwc/runtime/pins.h"
@@ -26,6 +27,7 @@ struct Request {
   std::string name = "filter";
   std::string direction;
   DirectionFlags directions;
+  std::string_view attaching = "--attach";  ///< what messages call it
   bool counters = false;
   bool strict = false;
   bool force = false;
@@ -101,8 +103,6 @@ std::optional<int> refuse_options(const CommandLine& line, const Request& reques
   if (!request.direction.empty() && request.directions.any())
     return line.usage_error("`--direction` stands beside `--ingress` or `--egress`",
                             "the flags alone are enough");
-  if (!request.cgroup.empty() && !request.directions.any())
-    return line.usage_error("`--attach` needs `--ingress` or `--egress`, or both");
   if (!request.variables.empty() && !request.loads())
     return line.usage_error("`--var` needs `--load` or `--attach`",
                             "an object holds the values that the filter declares");
@@ -223,7 +223,7 @@ class Deployment {
   Expected<void> attach_all(const LoadedObject& loaded) {
     if (request_.cgroup.empty()) return {};
     const runtime::AttachOptions options = attach_options();
-    for (const runtime::Direction direction : request_.directions.given()) {
+    for (const runtime::Direction direction : directions_of(loaded)) {
       auto before = runtime::open_attached(cgroup_, direction, options);
       auto attached = runtime::attach(loaded, cgroup_, direction, options);
       if (!attached) return std::move(attached).error();
@@ -231,6 +231,15 @@ class Deployment {
       replaced_.push_back(before ? std::optional(*std::move(before)) : std::nullopt);
     }
     return {};
+  }
+
+  // Those that were asked for, or all that the filter has programs for.
+  std::vector<runtime::Direction> directions_of(const LoadedObject& loaded) const {
+    if (request_.directions.any()) return request_.directions.given();
+    std::vector<runtime::Direction> directions;
+    for (const runtime::Program* program : loaded.programs())
+      directions.push_back(program->direction());
+    return directions;
   }
 
   // What cannot be undone is said, so that nobody believes otherwise.
@@ -296,7 +305,19 @@ int save_and_deploy(const Request& request, Terminal& terminal, const Object& ob
   return static_cast<int>(ExitCode::ok);
 }
 
+// A filter with parts says itself what it is for; one without is for the direction that is meant.
+bool says_direction(const FilterText& text) {
+  const auto parsed =
+      parse_filter(text.text, ParseOptions{.load_source = set_file_loader(text.name)});
+  return !parsed.filter || parsed.filter->has_parts();
+}
+
 int compile_text(const Request& request, Terminal& terminal, const FilterText& text) {
+  if (!request.cgroup.empty() && !request.directions.any() && !says_direction(text))
+    return terminal.fail(
+        ExitCode::usage,
+        fmt::format("`{}` needs `--ingress` or `--egress`, or both", request.attaching),
+        "or write the filter as parts, `egress {…}`");
   const CompileOptions options{
       .direction = direction_of(request), .counters = request.counters, .strict = request.strict};
   const auto how = request.output.empty() ? compile_to_load : compile_source;
@@ -359,8 +380,7 @@ int attach_command(const Invocation& call) {
   if (words.empty()) return line.usage_error("no cgroup was named", "name one, or say `--self`");
   if (words.size() > 2) return line.unexpected(words[2]);
   if (words.front().empty()) return line.usage_error("the name of the cgroup is empty");
-  if (!request.directions.any())
-    return line.usage_error("`attach` needs `--ingress` or `--egress`, or both");
+  request.attaching = "attach";
   request.cgroup = words.front();
   if (words.size() == 2) request.source.argument = words.back();
   return run_request(line, request, call.terminal);

@@ -11,6 +11,8 @@ namespace fwc::cli {
 
 /// Every code with its explanation's first words; for `fwc explain` alone.
 int list_codes(Terminal& terminal, bool json);
+/// docs/reference/messages.md, whole.
+int messages_page(Terminal& terminal);
 
 /// A code's explanation, a filter that shows it, and what the compiler says of that.
 int explain_code(Terminal& terminal, const std::string& name, bool json);
@@ -19,6 +21,7 @@ struct VerdictRequest {
   SourceChoice source;
   std::string packet;  ///< `FILE:N`, or a description such as `udp 10.0.0.1:5000 > 8.8.8.8:53`
   std::vector<std::string> variables;
+  DirectionFlags directions;
   bool strict = false;
   bool json = false;
 };

@@ -97,7 +97,36 @@ int unknown(Terminal& terminal, const std::string& name) {
                        "`fwc explain` lists the codes; to explain a filter, name a packet as well");
 }
 
+void add_markdown(const CodeRow& row, std::string& page) {
+  constexpr std::size_t kPageWidth = 100;
+  page += fmt::format(
+      "\n## {}\n\n{}", row.name,
+      wrapped(fmt::format("{}: {}", row.severity == Severity::error ? "Error" : "Warning",
+                          row.explanation),
+              kPageWidth));
+  const std::string_view example = find_example(row.code);
+  if (!example.empty()) page += fmt::format("\n```text\n{}```\n", rendered(example, row.name));
+}
+
 }  // namespace
+
+int messages_page(Terminal& terminal) {
+  std::string page =
+      "# Messages of the compiler\n\n"
+      "What each code in the brackets of a message means, with a filter that shows it. This page "
+      "is "
+      "the\noutput of `fwc explain --markdown`; `fwc explain CODE` prints one of them, `fwc check "
+      "--json` gives\nmessages in the form of [a schema](../schemas/check.json).\n\n"
+      "Errors:\n";
+  for (const Severity severity : {Severity::error, Severity::warning}) {
+    if (severity == Severity::warning) page += "\nWarnings, which `--strict` makes errors:\n";
+    for (const CodeRow& row : kCodes)
+      if (row.severity == severity) page += fmt::format("[{}](#{})\n", row.name, row.name);
+  }
+  for (const CodeRow& row : kCodes) add_markdown(row, page);
+  terminal.write(page);
+  return static_cast<int>(ExitCode::ok);
+}
 
 int list_codes(Terminal& terminal, bool json) {
   if (json) {

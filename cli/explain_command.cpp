@@ -9,11 +9,19 @@ int explain_command(const Invocation& call) {
   CommandLine line(call);
   line.option("-f,--file", request.source.file, "read the filter from FILE, `-` is stdin", "FILE");
   line.options("--var", request.variables, "give a live variable this value", "NAME=VALUE");
+  request.directions.add_for_packets(line);
   line.flag("--strict", request.strict, "treat warnings as errors");
   line.flag("--json", request.json, "print JSON");
+  bool markdown = false;
+  line.flag("--markdown", markdown, "print the reference page of the messages");
   if (const auto done = line.parse(0, 2)) return *done;
 
+  if (const auto wrong = request.directions.refuse_both(line)) return *wrong;
+
   const auto& words = line.words();
+  if (markdown && !words.empty())
+    return line.usage_error("`--markdown` prints all messages, so it takes no words");
+  if (markdown) return messages_page(call.terminal);
   const bool from_file = !request.source.file.empty();
   if (words.empty() && from_file) return line.usage_error("no packet was given");
   if (words.empty()) return list_codes(call.terminal, request.json);

@@ -71,6 +71,7 @@ struct TracedRule {
 struct Verdict {
   CapturedPacket packet;
   std::string packet_text;
+  bool ingress = false;  ///< received, else sent
   Decision decision;
   std::vector<TracedRule> rules;  ///< those that were asked; none of a malformed packet
 };
@@ -151,18 +152,23 @@ std::string without_rule(const CheckedFilter& filter, const Decision& decision) 
   switch (decision.decider) {
     case Decider::malformed:
       return "  its headers do not fit in it, so it is dropped whatever the filter says\n";
-    case Decider::unfiltered: return "  the filter has no part for its direction\n";
+    case Decider::unfiltered:
+      return "  the filter has no part for its direction, so it is forwarded\n";
     case Decider::by_default:
     case Decider::by_default_of_fragments:
       if (filter.is_expression) return {};
-      return fmt::format("  default {}  <- decided\n", decision.forwards ? "allow" : "drop");
+      return fmt::format(
+          "  default {}  <- decided{}\n", decision.forwards ? "allow" : "drop",
+          decision.decider == Decider::by_default ? "" : ", for a later fragment has no ports");
     case Decider::rule: break;
   }
   return {};
 }
 
 void show_text(Terminal& terminal, const CheckedFilter& filter, const Verdict& verdict) {
-  terminal.out("{}  {}\n", to_string(verdict.decision.forwards), verdict.packet_text);
+  const std::string_view direction = verdict.ingress ? "ingress" : "egress";
+  terminal.out("{}  {}{}\n", to_string(verdict.decision.forwards), verdict.packet_text,
+               filter.has_parts ? fmt::format(" ({})", direction) : "");
   const std::vector<Line> lines = lines_of(filter, verdict);
   std::size_t widest = 0;
   for (const Line& line : lines) widest = std::max(widest, columns(line.text));
@@ -201,6 +207,7 @@ ordered_json to_json(const CheckedFilter& filter, const TracedRule& traced) {
 void show_json(Terminal& terminal, const CheckedFilter& filter, const Verdict& verdict) {
   ordered_json json = {{"verdict", to_string(verdict.decision.forwards)},
                        {"packet", verdict.packet_text},
+                       {"direction", verdict.ingress ? "ingress" : "egress"},
                        {"malformed", verdict.decision.decider == Decider::malformed}};
   if (filter.is_expression) {
     json["trace"] =
@@ -214,24 +221,26 @@ void show_json(Terminal& terminal, const CheckedFilter& filter, const Verdict& v
   terminal.write(json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 
-Verdict judge(const CheckedFilter& filter, CapturedPacket captured,
-              const std::vector<std::int64_t>& variables) {
-  Verdict verdict{.packet = std::move(captured), .packet_text = {}, .decision = {}, .rules = {}};
+Verdict judge(const CheckedFilter& filter, CapturedPacket captured, bool ingress) {
+  Verdict verdict{.packet = std::move(captured),
+                  .packet_text = {},
+                  .ingress = ingress,
+                  .decision = {},
+                  .rules = {}};
   const Packet packet{.protocol = verdict.packet.ethertype,
                       .bytes = verdict.packet.bytes,
-                      .context = {.ingress = !filter.egress}};
+                      .context = {.ingress = ingress}};
   verdict.packet_text = describe(packet);
-  verdict.decision = decide(filter, packet, variables);
-  const std::optional<Policy>& policy = filter.policy(packet.context.ingress);
+  verdict.decision = decide(filter, packet);
+  const std::optional<Policy>& policy = filter.policy(ingress);
   if (!policy || verdict.decision.decider == Decider::malformed) return verdict;
   const bool by_rule = verdict.decision.decider == Decider::rule;
   const std::size_t asked = by_rule ? verdict.decision.rule + 1 : policy->rules.size();
   for (std::size_t i = 0; i < asked; ++i) {
     const Rule& rule = policy->rules[i];
     const bool decided = filter.is_expression || (by_rule && i == verdict.decision.rule);
-    verdict.rules.push_back({.rule = &rule,
-                             .condition = trace(filter, rule.condition, packet, variables),
-                             .decided = decided});
+    verdict.rules.push_back(
+        {.rule = &rule, .condition = trace(filter, rule.condition, packet), .decided = decided});
   }
   return verdict;
 }
@@ -241,17 +250,18 @@ Verdict judge(const CheckedFilter& filter, CapturedPacket captured,
 int explain_verdict(Terminal& terminal, const VerdictRequest& request) {
   const auto text = read_filter(request.source);
   if (!text) return terminal.fail(text.error());
-  const auto filter = check_source(terminal, *text, request.strict);
-  if (!filter) return static_cast<int>(ExitCode::bad_data);
-  const auto variables = variable_values(request.variables, filter->checked());
-  if (!variables) return terminal.fail(variables.error());
+  const auto checked = check_source(terminal, *text, request.strict);
+  if (!checked) return static_cast<int>(ExitCode::bad_data);
+  const auto filter = with_variables(request.variables, *checked);
+  if (!filter) return terminal.fail(filter.error());
   auto packet = read_packet(request.packet);
   if (!packet) return terminal.fail(packet.error());
   if (packet->cut())
     terminal.warn(
         fmt::format("the capture has cut the packet, {} of {} bytes; it is judged as it is",
                     packet->bytes.size(), packet->wire_bytes));
-  const Verdict verdict = judge(filter->checked(), *std::move(packet), *variables);
+  const Verdict verdict =
+      judge(filter->checked(), *std::move(packet), request.directions.is_ingress(*filter));
   (request.json ? show_json : show_text)(terminal, filter->checked(), verdict);
   return static_cast<int>(ExitCode::ok);
 }

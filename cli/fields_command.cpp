@@ -7,6 +7,7 @@
 #include "cli/command_line.h"
 #include "cli/json_output.h"
 #include "cli/language_tables.h"
+#include "cli/text_table.h"
 #include "compiler/language/constants.h"
 #include "compiler/language/fields.h"
 #include "grammar/operators.h"
@@ -17,37 +18,10 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::toupper(c); });
-  return out;
-}
-
 // --- for people ---
 
-std::vector<std::size_t> widths(const TextTable& table) {
-  std::vector<std::size_t> widest;
-  for (const Column& column : table.columns) widest.push_back(column.heading.size());
-  for (const auto& row : table.rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widest[i] = std::max(widest[i], row[i].size());
-  return widest;
-}
-
-void show_line(Terminal& terminal, const std::vector<std::string>& cells,
-               const std::vector<std::size_t>& widest) {
-  std::string line;
-  for (std::size_t i = 0; i < cells.size(); ++i)
-    line += fmt::format("{:<{}}  ", cells[i], widest[i]);
-  line.erase(line.find_last_not_of(' ') + 1);
-  terminal.write(line + "\n");
-}
-
 void show_text(Terminal& terminal, const TextTable& table) {
-  const auto widest = widths(table);
-  std::vector<std::string> headings;
-  for (const Column& column : table.columns) headings.push_back(upper(column.heading));
-  show_line(terminal, headings, widest);
-  for (const auto& row : table.rows) show_line(terminal, row, widest);
+  terminal.write(text_of(table));
 }
 
 // --- for the reference page ---

@@ -72,6 +72,21 @@ void DirectionFlags::add_to(CommandLine& line) {
   line.flag("--egress", egress, "what the cgroup sends");
 }
 
+void DirectionFlags::add_for_packets(CommandLine& line) {
+  line.flag("--ingress", ingress, "take packets for received ones");
+  line.flag("--egress", egress, "take packets for sent ones");
+}
+
+std::optional<int> DirectionFlags::refuse_both(const CommandLine& line) const {
+  if (!ingress || !egress) return std::nullopt;
+  return line.usage_error("`--ingress` and `--egress` exclude each other",
+                          "a packet is received or sent");
+}
+
+bool DirectionFlags::is_ingress(const Filter& filter) const {
+  return any() ? ingress : filter.direction() == Direction::ingress;
+}
+
 std::vector<runtime::Direction> DirectionFlags::given() const {
   std::vector<runtime::Direction> directions;
   if (ingress) directions.push_back(runtime::Direction::ingress);

@@ -22,6 +22,12 @@ struct DirectionFlags {
 
   void add_to(CommandLine& line);
   bool any() const { return ingress || egress; }
+  /// The same for packets, which are sent or received.
+  void add_for_packets(CommandLine& line);
+  /// The status of a command that was given both for packets.
+  std::optional<int> refuse_both(const CommandLine& line) const;
+  /// Of packets: what was said, or what the filter is for.
+  bool is_ingress(const Filter& filter) const;
   /// The directions that were given, ingress first.
   std::vector<runtime::Direction> given() const;
 };

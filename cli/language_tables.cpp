@@ -3,6 +3,7 @@
 #include "cli/language_tables.h"
 
 #include <fmt/core.h>
+#include <limits>
 
 #include <algorithm>
 
@@ -23,10 +24,12 @@ std::string_view noun(ValueKind kind) {
 
 std::string values_of(const FieldRow& field) {
   if (field.type != Type::integer) return {};
+  if (field.maximum == std::numeric_limits<std::int64_t>::max()) return "0..2^63-1";
   return fmt::format("0..{}", field.maximum);
 }
 
 std::string hooks_text(HookSet hooks) {
+  if (hook_names(hooks).size() == kHooks.size()) return "all";
   std::string text;
   for (const std::string_view hook : hook_names(hooks)) {
     if (!text.empty()) text += ", ";

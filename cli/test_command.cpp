@@ -24,6 +24,7 @@ struct Request {
   SourceChoice source;
   std::string capture;
   std::vector<std::string> variables;
+  DirectionFlags directions;
   bool kernel = false;
   bool count = false;
   bool json = false;
@@ -37,14 +38,13 @@ struct Judge {
 };
 
 Expected<Judge> judge_by_evaluator(const Request& request, const Filter& filter) {
-  auto values = variable_values(request.variables, filter.checked());
-  if (!values) return std::move(values).error();
-  return Judge{
-      .verdict =
-          [filter, values = *std::move(values)](const Packet& packet) {
-            return Expected<std::optional<bool>>(evaluate(filter.checked(), packet, values));
-          },
-      .ingress = filter.direction() == Direction::ingress};
+  auto started = with_variables(request.variables, filter);
+  if (!started) return std::move(started).error();
+  return Judge{.verdict =
+                   [filter = *std::move(started)](const Packet& packet) {
+                     return Expected<std::optional<bool>>(evaluate(filter.checked(), packet));
+                   },
+               .ingress = request.directions.is_ingress(filter)};
 }
 
 Expected<Judge> judge_by_loading(const Request& request, const Object& object) {
@@ -113,7 +113,10 @@ std::variant<Judge, int> make_judge(const Request& request, Terminal& terminal) 
   if (!text) return terminal.fail(text.error());
   std::optional<Expected<Judge>> judge;
   if (request.kernel) {
-    const auto object = compile_source(terminal, *text, {.strict = request.strict});
+    CompileOptions options{.strict = request.strict};
+    if (request.directions.any())
+      options.direction = request.directions.ingress ? Direction::ingress : Direction::egress;
+    const auto object = compile_source(terminal, *text, options);
     if (!object.object) return object.status;
     judge = judge_by_loading(request, *object.object);
   } else {
@@ -153,11 +156,14 @@ int test_command(const Invocation& call) {
   CommandLine line(call);
   line.option("-f,--file", request.source.file, "read the filter from FILE, `-` is stdin", "FILE");
   line.options("--var", request.variables, "give a live variable this value", "NAME=VALUE");
+  request.directions.add_for_packets(line);
   line.flag("--kernel", request.kernel, "have the kernel judge, by BPF_PROG_TEST_RUN");
   line.flag("--count", request.count, "print the numbers alone");
   line.flag("--json", request.json, "print one JSON object");
   line.flag("--strict", request.strict, "treat warnings as errors");
   if (const auto done = line.parse(1, 2)) return *done;
+
+  if (const auto wrong = request.directions.refuse_both(line)) return *wrong;
 
   const auto& words = line.words();
   request.capture = words.back();

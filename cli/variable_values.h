@@ -2,18 +2,17 @@
 // Live variables of a filter that is not loaded: the values of `--var`, and the defaults.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "compiler/check/checked_filter.h"
+#include "fwc/compile.h"
 #include "fwc/runtime/error.h"
 
 namespace fwc::cli {
 
-/// The values in the order of the declarations, from `NAME=VALUE` words. A name that is not
-/// declared and a value out of its bounds are errors.
-runtime::Expected<std::vector<std::int64_t>> variable_values(const std::vector<std::string>& words,
-                                                             const CheckedFilter& filter);
+/// The filter with the values of `NAME=VALUE` words in the place of its defaults. A name that is
+/// not declared, a value of another type and one out of its bounds are errors.
+runtime::Expected<Filter> with_variables(const std::vector<std::string>& words,
+                                         const Filter& filter);
 
 }  // namespace fwc::cli

@@ -21,6 +21,16 @@ ast::RuleAction action_of(std::string_view word) {
   return word == "drop" ? ast::RuleAction::drop : ast::RuleAction::count;
 }
 
+/// `(ip, port)`, however it was written.
+std::string without_blanks(std::string_view type) {
+  std::string out;
+  for (const char c : type) {
+    if (c != ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\v' && c != '\f') out += c;
+    if (c == ',') out += ' ';
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<Span> TreeBuilder::opener() const {
@@ -267,7 +277,7 @@ void TreeBuilder::declared(const Token& token) {
 }
 
 void TreeBuilder::type(const Token& token) {
-  declaration_.type = token.text;
+  declaration_.type = without_blanks(token.text);
   declaration_.type_span = token.span;
 }
 

@@ -8,6 +8,14 @@
 
 namespace fwc {
 
+std::vector<std::uint32_t> count_uses(const CheckedFilter& filter) {
+  std::vector<std::uint32_t> uses(filter.nodes.size());
+  for (const Node& node : filter.nodes)
+    for (const NodeId part : children(node)) ++uses[part];
+  for (const NodeId condition : filter.conditions()) ++uses[condition];
+  return uses;
+}
+
 std::string ClauseWords::list(const std::vector<NodeId>& ids, std::string_view last) const {
   std::string out;
   for (std::size_t i = 0; i < ids.size(); ++i) {

@@ -2,6 +2,7 @@
 // How warnings speak of conditions: quoted, listed, and with what makes something so.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,10 @@
 #include "compiler/check/report.h"
 
 namespace fwc {
+
+/// How often each node stands in others or is the condition of a rule. A definition that is used in
+/// several places is one node.
+std::vector<std::uint32_t> count_uses(const CheckedFilter& filter);
 
 class ClauseWords {
  public:

@@ -33,14 +33,10 @@ class ClauseLint {
         reasoner_(reasoner),
         report_(report),
         words_(filter, report),
-        uses_(filter.nodes.size()),
-        looked_at_(filter.nodes.size()) {
-    for (const Node& node : filter.nodes)
-      for (const NodeId part : children(node)) ++uses_[part];
-  }
+        uses_(count_uses(filter)),
+        looked_at_(filter.nodes.size()) {}
 
   void run() {
-    for (const NodeId condition : filter_.conditions()) ++uses_[condition];
     for (const NodeId condition : filter_.conditions()) visit(condition, anywhere());
   }
 
@@ -391,7 +387,7 @@ class ClauseLint {
   Reasoner& reasoner_;
   Report& report_;
   ClauseWords words_;
-  std::vector<std::uint32_t> uses_;  ///< of each node, by others and as a condition
+  std::vector<std::uint32_t> uses_;  ///< of each node
   std::vector<bool> looked_at_;      ///< of those that are shared
 };
 

@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+#include <fmt/format.h>
+
 #include "tests/check/check_text.h"
 
 namespace fwc {
@@ -76,6 +78,26 @@ TEST_F(Hostile, LongChains) {
   expect_quick(repeat("nonsense_name || ", 60'000) + "tcp");
   expect_quick(repeat("tcp ^^ ", 100'000) + "tcp");
   expect_quick(repeat("dst_port == 22 & 1 || ", 30'000) + "tcp");
+}
+
+TEST_F(Hostile, ManyDifferentClauses) {
+  std::string pairs;
+  std::string none_of;
+  std::string rules;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string address = fmt::format("10.{}.{}.1", i / 256, i % 256);
+    pairs += fmt::format("(src_ip == {} && dst_port == {}) || ", address, i);
+    none_of += fmt::format("!(src_ip == {} && dst_port == {}) && ", address, i);
+    rules += fmt::format("{} src_ip == {} && dst_port == {}; ", i % 2 == 0 ? "allow" : "drop",
+                         address, i);
+  }
+  expect_quick(pairs + "icmp");
+  expect_quick(none_of + "icmp");
+  expect_quick(rules + "default drop;");
+  expect_quick(repeat("allow tcp; ", 10'000) + "default drop;");
+  expect_quick(repeat("(a && (b || ", 90) + "tcp" + repeat("))", 90));
+  expect_quick(repeat("(tcp && (len > 5 || ", 90) + "udp" + repeat("))", 90));
+  expect_quick(repeat("(((len > 5 || tcp) && ttl > 3) || ", 60) + "udp" + repeat(")", 60));
 }
 
 TEST_F(Hostile, LargeSets) {

@@ -144,6 +144,16 @@ class Attaching(Kernel):
             sleeper.kill()
             sleeper.wait()
 
+    def test_the_parts_of_a_policy_are_attached_where_no_direction_is_said(self):
+        self.check(run("ingress { default allow; } egress { drop udp; default allow; }", "--attach",
+                       self.cgroup), 0,
+                   f"attached ingress to {self.cgroup}\nattached egress to {self.cgroup}\n", "")
+        self.assertFalse(self.sends_udp(5353))
+        self.check(run("attach", self.cgroup, "egress { default allow; }"), 0,
+                   f"updated egress to {self.cgroup}\n", "")
+        self.assertTrue(self.sends_udp(5353))
+        self.check(run("detach", self.cgroup), 0)
+
     def test_an_object_is_attached_in_its_own_direction(self):
         run(FILTER, "-o", "prog.o")
         self.check(run("prog.o", "--attach", self.cgroup, "--egress"), 0,

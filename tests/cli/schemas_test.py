@@ -16,6 +16,19 @@ CASES = [
     ("fields", ["fields", "--json"], 0),
     ("test", ["test", "udp", "capture.pcap", "--json"], 0),
     ("test", ["test", "udp", "capture.pcap", "--json", "--count"], 0),
+    ("check", ["check", "--json", "tcp && dst_port == https"], 0),
+    ("check", ["check", "--json", "dst_port != 22"], 0),
+    ("check", ["check", "--json", "--strict", "dst_port != 22"], 65),
+    ("check", ["check", "--json", "tcp && udp || dst_prot == 53"], 65),
+    ("check", ["check", "--json", "tcp && && udp || dst_port = 53 || (len > 5"], 65),
+    ("check", ["check", "--json", "allow tcp; drop tcp && dst_port == 23; default drop;"], 0),
+    ("check", ["check", "--json", "udp \udcff"], 65),
+    ("check", ["check", "--json", "dst_ip in from \"wrong.txt\""], 65),
+    ("check", ["check", "--json", ""], 65),
+    ("explain", ["explain", "udp && len + 1 > 5 || tcp.syn", "udp 10.0.0.1:1 > 10.0.0.2:2", "--json"], 0),
+    ("explain", ["explain", "tcp", "capture.pcap:10", "--json"], 0),
+    ("explain", ["explain", "drop far: ttl < 3; default allow;", "icmp ::1 > ::2", "--json"], 0),
+    ("explain", ["explain", "egress { default drop; }", "icmp ::1 > ::2", "--json", "--ingress"], 0),
 ]
 
 
@@ -23,6 +36,7 @@ class Plain(Scratch):
     def setUp(self):
         super().setUp()
         (self.folder / "capture.pcap").write_bytes(run(program=CAPTURE).out_bytes)
+        (self.folder / "wrong.txt").write_text("192.0.2.1\n192.0.2.300\n")
 
     def test_each_command(self):
         for schema, words, status in CASES:

@@ -60,7 +60,7 @@ class Usage(Scratch):
     def test_attach_needs_a_direction(self):
         self.check(run("udp", "--attach", "self"), 64, "",
                    "fwc: error: `--attach` needs `--ingress` or `--egress`, or both\n"
-                   "  hint: see `fwc --help`\n")
+                   "  hint: or write the filter as parts, `egress {…}`\n")
 
     def test_an_option_without_its_value(self):
         self.check(run("udp", "-o"), 64, "",

@@ -13,7 +13,9 @@ import unittest
 from support import FWC, ROOT, OnKernel, Scratch, run
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+# A block of no other kind says in the line before it why nothing can be done with it.
+NOT_RUN = re.compile(r"^<!-- not run: [^\n]+ -->\n```text\n(.*?)^```$", re.M | re.S)
 CODE = re.compile(r"(?<!`)`((?:[^`\\]|\\.)+)`(?!`)")
 
 # What makes a piece of inline code a filter rather than a name, a path or a command.
@@ -64,6 +66,36 @@ class Documents(Scratch):
             for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
                 if not target.startswith("http"):
                     self.assertTrue((document.parent / target).exists(), f"{document}: {target}")
+
+    def test_every_block_is_held_by_a_test(self):
+        for document in DOCUMENTS:
+            text = document.read_text()
+            generated = document.name == "messages.md"
+            for kind, block in BLOCK.findall(NOT_RUN.sub("", text)):
+                with self.subTest(f"{document.name}: {block[:40]}"):
+                    self.assertIn(kind, ("console", "sh", "ini", "cmake", "cpp", "fw")
+                                  + (("text",) if generated else ()))
+
+    def test_every_filter_in_a_block_is_one(self):
+        (self.folder / "sizes.txt").write_text("100\n")
+        found = list(blocks("fw"))
+        self.assertGreater(len(found), 2)
+        for document, text in found:
+            with self.subTest(f"{document}: {text[:40]}"):
+                only_declares = not re.search(r"^(?!let )\S", re.sub(r"#.*", "", text), re.M)
+                self.check(run("check", text + ("true" if only_declares else "")), 0)
+
+    def test_every_command_has_the_options_that_are_named(self):
+        commands = [(document, code) for document, code in inline_code() if code.startswith("fwc ")]
+        self.assertGreater(len(commands), 20)
+        for document, code in commands:
+            word = code.split()[1]
+            known = run("help", word) if re.fullmatch(r"[a-z]+", word) else run("help", "check")
+            named = known.out if known.status == 0 and word.isalpha() and word.islower() else ""
+            named += run("--help").out
+            for option in re.findall(r"(?<= )--?[a-z]+(?:-[a-z]+)*", code.split(" -- ")[0]):
+                with self.subTest(f"{document}: {code}"):
+                    self.assertRegex(named, rf"(?m)(^|[ ,]){option}\b")
 
     def test_every_filter_is_one(self):
         filters = [(document, code) for document, code in inline_code()

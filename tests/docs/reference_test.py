@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The tables of the reference page are those that the command prints. FWC_REBASE=1 in the environment
-writes them anew.
+"""The reference pages are what the command prints: the tables of the language, all of the messages.
+FWC_REBASE=1 in the environment writes them anew.
 """
 import os
 import re
@@ -30,6 +30,15 @@ class Reference(Scratch):
         self.assertGreater(len(names), 30)
         for name in names:
             self.assertRegex(PAGE.read_text(), rf"(?m)^\| `{re.escape(name)}` \|")
+
+
+class Messages(Scratch):
+    def test_the_page_is_what_the_command_prints(self):
+        page = ROOT / "docs/reference/messages.md"
+        printed = self.check(run("explain", "--markdown"), 0, err="").out
+        if os.environ.get("FWC_REBASE"):
+            page.write_text(printed)
+        self.assertEqual(page.read_text(), printed)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,13 @@ TEST(Format, DeclarationsStandOnLinesOfTheirOwn) {
   EXPECT_EQ(formatted("let $a = 1;\n\n\n\n$a > 0"), "let $a = 1;\n\n$a > 0\n");
 }
 
+TEST(Format, PoliciesHaveARuleALine) {
+  EXPECT_EQ(formatted("let @a:(ip,port);egress{drop x:(a,b)in @a;default allow;}"),
+            "let @a: (ip, port);\negress {\n  drop x: (a, b) in @a;\n  default allow;\n}\n");
+  EXPECT_EQ(formatted("allow a and b;count c;\n\n# rest\ndefault drop;"),
+            "allow a && b;\ncount c;\n\n# rest\ndefault drop;\n");
+}
+
 TEST(Format, LongChainsHaveAClauseALine) {
   EXPECT_EQ(formatted("aaaa && bbbb || cccc && dddd", 20), "aaaa && bbbb\n|| cccc && dddd\n");
   EXPECT_EQ(formatted("aaaa && bbbb || cccc && (dddd || eeee)", 14),
