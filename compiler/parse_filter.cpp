@@ -104,9 +104,17 @@ ParseResult parse_with_mistakes(std::string_view text, const SyntaxError& error,
 void add_rewrite(Issues& issues, std::string_view text) {
   const auto unknown = std::ranges::find(issues, Code::unknown_name, &Issue::code);
   if (unknown == issues.end()) return;
-  const bool is_foreign = unknown->hint.empty() || unknown->hint.starts_with("here it is");
+  const bool is_slice = unknown->hint.starts_with("slices are of");  // `tcp[13]` of tcpdump
+  const bool is_foreign =
+      is_slice || unknown->hint.empty() || unknown->hint.starts_with("here it is");
   const std::string meaning = is_foreign ? rewritten(text) : std::string{};
   if (meaning.empty() || unknown->hint.ends_with(fmt::format(" `{}`", meaning))) return;
+  if (is_slice) {
+    Issue alone = *unknown;  // what else is wrong is wrong in the other tool's words
+    alone.hint = fmt::format("write `{}`", meaning);
+    issues.assign(1, std::move(alone));
+    return;
+  }
   unknown->hint = unknown->hint.empty() ? fmt::format("write `{}`", meaning)
                                         : fmt::format("{}, so write `{}`", unknown->hint, meaning);
 }

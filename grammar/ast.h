@@ -40,6 +40,19 @@ struct Prefix {
   friend bool operator==(const Prefix&, const Prefix&) = default;
 };
 
+/// An Ethernet address as written: `00:1b:21:0a:0b:0c`.
+struct Mac {
+  std::string text;
+  friend bool operator==(const Mac&, const Mac&) = default;
+};
+
+/// A byte string as written, with its quotes: `"GET "`, `hex"0d 0a"`. Also the name of an
+/// interface.
+struct Bytes {
+  std::string text;
+  friend bool operator==(const Bytes&, const Bytes&) = default;
+};
+
 /// A field, a constant, a definition, `true` or `false`: `udp`, `tcp.flags`, `https`.
 struct Name {
   std::string text;
@@ -56,6 +69,14 @@ struct Unary {
   Operator op;
   NodeId operand;
   friend bool operator==(const Unary&, const Unary&) = default;
+};
+
+/// `value[offset:length]`; one byte where no length is written. The value is a Name.
+struct Slice {
+  NodeId value;
+  NodeId offset;
+  std::optional<NodeId> length;
+  friend bool operator==(const Slice&, const Slice&) = default;
 };
 
 /// Every binary operator but the logical and the membership ones.
@@ -121,8 +142,8 @@ struct LiveSet {
 };
 
 struct Node {
-  std::variant<Integer, Address, Prefix, Name, Variable, Unary, Binary, Chain, Conditional,
-               Membership, Set, Range, Tuple, File, LiveSet>
+  std::variant<Integer, Address, Prefix, Mac, Bytes, Name, Variable, Slice, Unary, Binary, Chain,
+               Conditional, Membership, Set, Range, Tuple, File, LiveSet>
       value;
   Span span;
   bool parenthesized = false;  ///< written in parentheses of its own; lints about precedence ask

@@ -25,6 +25,8 @@ template <> inline constexpr Expectation kExpected<operand_of_in> =
     {Kind::operand, "a set, a range, a prefix or a value after it"};
 template <> inline constexpr Expectation kExpected<close_parenthesis> = {Kind::closer, ")"};
 template <> inline constexpr Expectation kExpected<close_brace> = {Kind::closer, "}"};
+template <> inline constexpr Expectation kExpected<close_bracket> = {Kind::closer, "]"};
+template <> inline constexpr Expectation kExpected<string_end> = {Kind::quote};
 template <> inline constexpr Expectation kExpected<colon> = {Kind::closer, ":"};
 template <> inline constexpr Expectation kExpected<end> = {Kind::end};
 template <> inline constexpr Expectation kExpected<identifier> =

@@ -51,15 +51,12 @@ constexpr std::string_view kDelete = "delete this invisible character";
 
 // clang-format off
 constexpr std::array kForeign = {
-    Foreign{.first = U'"', .last = U'"', .hint = kUnquoted},
     Foreign{.first = U'\'', .last = U'\'', .hint = kUnquoted},
     Foreign{.first = U'`', .last = U'`', .hint = kUnquoted, .visible = false},
     Foreign{.first = U'\u2018', .last = U'\u201f', .hint = kUnquoted},
     Foreign{.first = U'\u00ab', .last = U'\u00ab', .hint = kUnquoted},
     Foreign{.first = U'\u00bb', .last = U'\u00bb', .hint = kUnquoted},
     Foreign{.first = U'\\', .last = U'\\', .hint = "a line break is white space and needs no `\\`"},
-    Foreign{.first = U'[', .last = U'[', .hint = "an IPv6 address stands without brackets"},
-    Foreign{.first = U']', .last = U']', .hint = "an IPv6 address stands without brackets"},
     Foreign{.first = U'\u2260', .last = U'\u2260', .hint = "write `!=`"},
     Foreign{.first = U'\u2264', .last = U'\u2264', .hint = "write `<=`"},
     Foreign{.first = U'\u2265', .last = U'\u2265', .hint = "write `>=`"},
@@ -99,6 +96,10 @@ struct Stray {
 constexpr std::array kStrays = {
     Stray{.piece = ")", .message = "`)` has no matching `(`"},
     Stray{.piece = "}", .message = "`}` has no matching `{`"},
+    Stray{.piece = "]", .message = "`]` has no matching `[`"},
+    Stray{.piece = "[",
+          .message = "`[` has no field before it",
+          .hint = "a slice of the payload is `payload[offset:length]`"},
     Stray{
         .piece = ":",
         .message = "`:` has no matching `?`",
@@ -169,7 +170,7 @@ std::optional<SyntaxError> known_mistake(const Stop& stop) {
 
 /// The letters and marks that tokens are made of.
 bool is_native(const Character& c) {
-  constexpr std::u32string_view kMarks = U"_$@.(){},;:?=&|^~!<>+-*/%";
+  constexpr std::u32string_view kMarks = U"_$@.(){}[],;:?=&|^~!<>+-*/%\"";
   return c.code < 0x80 && (is_word_char(static_cast<char>(c.code)) ||
                            kMarks.find(c.code) != std::u32string_view::npos);
 }
@@ -202,6 +203,7 @@ bool is_binary_operator(std::string_view piece) {
 
 /// What the writer likely meant where something else than the missing part follows.
 std::string hint_for(std::string_view last, std::string_view found) {
+  if (found == "[") return "an IPv6 address stands without brackets";
   if (found == "{" && last == "in") return "write `in low..high`";
   if (found == "{") return "write `in {a, b}` for one of several values";
   const bool digit = last.front() >= '0' && last.front() <= '9';
@@ -265,7 +267,8 @@ SyntaxError unexpected(const Stop& stop, bool in_set) {
 
 SyntaxError explain_closer(std::string_view closer, const Stop& stop) {
   const std::string_view found = piece_of(stop, stop.found);
-  if (at_end(stop) || found == ")" || found == "}" || found == ";") return unclosed(closer, stop);
+  const bool closes = found == ")" || found == "]" || found == "}";
+  if (at_end(stop) || closes || found == ";") return unclosed(closer, stop);
   return unexpected(stop, closer == "}");
 }
 
@@ -324,6 +327,9 @@ std::optional<SyntaxError> wrong_operator(const Stop& stop) {
 
 SyntaxError explain(const Expectation& expected, const Stop& stop) {
   using Kind = Expectation::Kind;
+  if (expected.kind == Kind::quote)
+    return error(*stop.last, "the byte string has no closing `\"`",
+                 "it ends in the line in which it begins; a quote in it is written `\\\"`");
   const bool expression = expected.kind != Kind::part && expected.kind != Kind::declaration_end &&
                           expected.kind != Kind::comment && expected.kind != Kind::rule &&
                           expected.kind != Kind::policy_end;
@@ -348,6 +354,7 @@ SyntaxError explain(const Expectation& expected, const Stop& stop) {
                    "comments do not nest");
     case Kind::none:
     case Kind::declaration_end:
+    case Kind::quote:
     case Kind::part: break;
   }
   return missing(expected.what, stop);

@@ -23,6 +23,7 @@ struct Expectation {
     rule,             ///< a rule or the default
     policy_end,       ///< the end of a policy or of a part of it
     comment,          ///< the end of a comment
+    quote,            ///< the end of a byte string
   };
   Kind kind = Kind::none;
   std::string_view what = {};  ///< as in "`&&` needs {what}, but"; of a closer its spelling, of a
@@ -33,7 +34,7 @@ struct Expectation {
 struct Stop {
   std::string_view text;
   std::optional<Span> last;    ///< the token before
-  std::optional<Span> opener;  ///< the innermost open `(`, `{` or `?`
+  std::optional<Span> opener;  ///< the innermost open `(`, `[`, `{` or `?`
   Span found;                  ///< the piece that did not fit; empty at the end of the text
 };
 

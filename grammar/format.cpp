@@ -64,6 +64,11 @@ class Formatter {
     step_over("in");
   }
 
+  void put(std::string_view symbol) {
+    step_over(symbol);
+    layout_.text(std::string(symbol));
+  }
+
   /// An operand, which is copied from the text.
   void operand(Span span) {
     comments_before(span.begin);
@@ -217,16 +222,14 @@ class Formatter {
     if (part.direction == ast::PartDirection::both) return write_rules(part);
     begin_statement();
     mark(ast::spelling(part.direction));
-    step_over("{");
-    layout_.text("{");
+    put("{");
     layout_.open({.from_column = false, .offset = kPartIndent});
     write_rules(part);
     end_line_by_comments(next_token());
     layout_.close();
     layout_.newline(false);
     comments_before_close();
-    step_over("}");
-    layout_.text("}");
+    put("}");
     comments_after();
   }
 
@@ -257,18 +260,30 @@ class Formatter {
   }
 
   void end_statement() {
-    step_over(";");
-    layout_.text(";");
+    put(";");
     comments_after();
   }
 
-  void write(const ast::Integer&, Span span, std::size_t) { operand(span); }
-  void write(const ast::Address&, Span span, std::size_t) { operand(span); }
+  template <typename Leaf>  // it holds text and no other nodes
+    requires std::is_constructible_v<std::string, decltype(Leaf::text)>
+  void write(const Leaf&, Span span, std::size_t) {
+    operand(span);
+  }
   void write(const ast::Prefix&, Span span, std::size_t) { operand(span); }
-  void write(const ast::Name&, Span span, std::size_t) { operand(span); }
-  void write(const ast::Variable&, Span span, std::size_t) { operand(span); }
-  void write(const ast::LiveSet&, Span span, std::size_t) { operand(span); }
   void write(const ast::File&, Span span, std::size_t) { operand(span); }
+
+  void write(const ast::Slice& n, Span, std::size_t) {
+    node(n.value);
+    put("[");
+    node(n.offset);
+    if (n.length) {
+      put(":");
+      node(*n.length);
+    }
+    comments_before_close();
+    put("]");
+    comments_after();
+  }
 
   void write(const ast::Unary& n, Span, std::size_t) {
     comments_before(next_token());
@@ -318,12 +333,10 @@ class Formatter {
 
   void write(const ast::Set& n, Span, std::size_t) {
     comments_before(next_token());
-    step_over("{");
-    layout_.text("{");
+    put("{");
     if (!n.elements.empty()) elements(n);
     comments_before_close();
-    step_over("}");
-    layout_.text("}");
+    put("}");
     comments_after();
   }
 
@@ -331,8 +344,7 @@ class Formatter {
   void write(const ast::Tuple& n, Span, std::size_t) {
     for (std::size_t i = 0; i < n.elements.size(); ++i) {
       if (i != 0) {
-        step_over(",");
-        layout_.text(",");
+        put(",");
         gap(" ");
       }
       node(n.elements[i]);
@@ -344,8 +356,7 @@ class Formatter {
     layout_.open_fill({.from_column = false, .offset = kContinuation});
     for (std::size_t i = 0; i < n.elements.size(); ++i) {
       if (i != 0) {
-        step_over(",");
-        layout_.text(",");
+        put(",");
       }
       gap(i == 0 ? "" : " ");
       layout_.open({});
@@ -359,8 +370,7 @@ class Formatter {
 
   void write(const ast::Range& n, Span, std::size_t) {
     node(n.low);
-    step_over("..");
-    layout_.text("..");
+    put("..");
     node(n.high);
   }
 

@@ -26,6 +26,8 @@ bool is_operand(const ast::Node& node) {
   return std::holds_alternative<ast::Integer>(node.value) ||
          std::holds_alternative<ast::Address>(node.value) ||
          std::holds_alternative<ast::Prefix>(node.value) ||
+         std::holds_alternative<ast::Mac>(node.value) ||
+         std::holds_alternative<ast::Bytes>(node.value) ||
          std::holds_alternative<ast::Name>(node.value) ||
          std::holds_alternative<ast::Variable>(node.value) ||
          std::holds_alternative<ast::LiveSet>(node.value) ||

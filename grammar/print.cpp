@@ -22,6 +22,9 @@ struct PrecedenceOf {
   std::uint8_t operator()(const ast::Integer&) const { return kLeafPrecedence; }
   std::uint8_t operator()(const ast::Address&) const { return kLeafPrecedence; }
   std::uint8_t operator()(const ast::Prefix&) const { return kLeafPrecedence; }
+  std::uint8_t operator()(const ast::Mac&) const { return kLeafPrecedence; }
+  std::uint8_t operator()(const ast::Bytes&) const { return kLeafPrecedence; }
+  std::uint8_t operator()(const ast::Slice&) const { return kLeafPrecedence; }
   std::uint8_t operator()(const ast::Name&) const { return kLeafPrecedence; }
   std::uint8_t operator()(const ast::Variable&) const { return kLeafPrecedence; }
   std::uint8_t operator()(const ast::Set&) const { return kLeafPrecedence; }
@@ -80,10 +83,23 @@ class Printer {
   void operator()(const ast::Integer& n) { text_ += n.text; }
   void operator()(const ast::Address& n) { text_ += n.text; }
   void operator()(const ast::Prefix& n) { text_ += n.address + "/" + n.length; }
+  void operator()(const ast::Mac& n) { text_ += n.text; }
+  void operator()(const ast::Bytes& n) { text_ += n.text; }
   void operator()(const ast::Name& n) { text_ += n.text; }
   void operator()(const ast::Variable& n) { text_ += "$" + n.text; }
   void operator()(const ast::LiveSet& n) { text_ += "@" + n.text; }
   void operator()(const ast::File& n) { text_ += "from \"" + n.path + '"'; }
+
+  void operator()(const ast::Slice& n) {
+    print(n.value, kLeafPrecedence);
+    text_ += '[';
+    print(n.offset, kInExpression);
+    if (n.length) {
+      text_ += ':';
+      print(*n.length, kInExpression);
+    }
+    text_ += ']';
+  }
 
   void operator()(const ast::Unary& n) {
     text_ += row(n.op).symbol;

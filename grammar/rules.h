@@ -173,6 +173,23 @@ struct address : any_address {};
 struct prefix
     : peg::seq<any_address, peg::one<'/'>, peg::digit, peg::star<peg::sor<number_char, dot>>> {};
 
+struct hex_pair : peg::rep<2, peg::xdigit> {};
+// mac = pair ":" pair ":" pair ":" pair ":" pair ":" pair, where a pair is two hexadecimal digits
+struct any_mac : peg::seq<hex_pair, peg::rep<5, peg::one<':'>, hex_pair>,
+                          peg::not_at<peg::sor<peg::identifier_other, peg::one<':'>>>> {};
+struct mac : any_mac {};
+// mac_prefix = mac "/" digit { number_char }, with nothing between
+struct mac_prefix : peg::seq<any_mac, peg::one<'/'>, peg::digit, peg::star<number_char>> {};
+
+struct string_begin : peg::seq<peg::opt<peg::string<'h', 'e', 'x'>>, peg::one<'"'>> {};
+struct string_end : peg::one<'"'> {};
+// escape = "\" any
+struct escape : peg::seq<peg::one<'\\'>, peg::not_at<peg::eol>, peg::utf8::any> {};
+struct plain_char : peg::seq<peg::not_at<peg::sor<peg::one<'"'>, peg::eol>>, peg::utf8::any> {};
+// bytes = [ "hex" ] '"' { escape | any but '"' and the end of a line } '"'
+struct bytes
+    : peg::seq<string_begin, peg::star<peg::sor<escape, plain_char>>, peg::must<string_end>> {};
+
 // ---- expressions
 
 struct expression;
@@ -184,8 +201,18 @@ struct first_range;
 struct tuple_rest;
 struct group : peg::seq<token<open_parenthesis>, expression, peg::opt<first_range>,
                         peg::opt<tuple_rest>, peg::must<close_parenthesis>> {};
-// primary = group | prefix | address | integer | variable | live_set | name
-struct primary : token<peg::sor<group, prefix, address, integer, variable, live_set, name>> {};
+struct open_bracket : peg::one<'['> {};
+struct close_bracket : peg::one<']'> {};
+struct length_colon : peg::one<':'> {};
+// brackets = "[" expression [ ":" expression ] "]"
+struct brackets : peg::seq<token<open_bracket>, expression,
+                           peg::opt<token<length_colon>, expression>, peg::must<close_bracket>> {};
+// slice = name [ brackets ]
+struct slice : peg::seq<name, peg::opt<blanks, brackets>> {};
+// primary = group | mac_prefix | mac | prefix | address | integer | variable | live_set | bytes |
+//           slice
+struct primary : token<peg::sor<group, mac_prefix, mac, prefix, address, integer, variable,
+                                live_set, bytes, slice>> {};
 struct signed_primary : primary {};
 // operand = { unary_operator } primary
 struct operand
@@ -344,7 +371,9 @@ struct symbol {
   }
 };
 // piece = a token of any kind, or one character that is of none
-struct piece : peg::sor<prefix, address, integer, word,
+struct whole_string : peg::seq<string_begin, peg::star<peg::sor<escape, plain_char>>, string_end> {
+};
+struct piece : peg::sor<mac_prefix, mac, prefix, address, integer, whole_string, word,
                         peg::seq<peg::sor<dollar, at_sign>, peg::opt<identifier>>, dots, symbol,
                         peg::utf8::any> {};
 

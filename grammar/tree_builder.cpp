@@ -88,6 +88,14 @@ void TreeBuilder::prefix(const Token& token) {
        token.span);
 }
 
+void TreeBuilder::mac(const Token& token) {
+  leaf(ast::Mac{std::string(token.text)}, token.span);
+}
+
+void TreeBuilder::bytes(const Token& token) {
+  leaf(ast::Bytes{std::string(token.text)}, token.span);
+}
+
 void TreeBuilder::name(const Token& token) {
   leaf(ast::Name{std::string(token.text)}, token.span);
 }
@@ -238,6 +246,18 @@ void TreeBuilder::close_set(const Token& token) {
   Elements elements = take_elements(brace.operands);
   add(ast::Set{std::move(elements.nodes)}, join(brace.span, token.span), elements.depth + 1,
       brace.span);
+}
+
+/// Offset and length stand behind the bracket, the name before it.
+void TreeBuilder::close_slice(const Token& token) {
+  --open_levels_;
+  const Opener bracket = openers_.back();
+  openers_.pop_back();
+  const Elements numbers = take_elements(bracket.operands);
+  const Operand value = pop();
+  ast::Slice slice{.value = value.node, .offset = numbers.nodes.front(), .length = std::nullopt};
+  if (numbers.nodes.size() > 1) slice.length = numbers.nodes.back();
+  add(slice, join(value.outer, token.span), numbers.depth + 1, bracket.span);
 }
 
 /// All that stands behind the parenthesis that is open.

@@ -31,7 +31,7 @@ class TreeBuilder {
   std::string_view text() const { return text_; }
   /// The last token that was read.
   std::optional<Span> last() const { return last_; }
-  /// The innermost of `(`, `{` and `?` that still waits for its other half.
+  /// The innermost of `(`, `[`, `{` and `?` that still waits for its other half.
   std::optional<Span> opener() const;
   void read(const Token& token) { last_ = token.span; }
 
@@ -39,6 +39,8 @@ class TreeBuilder {
   void integer(const Token& token);
   void address(const Token& token);
   void prefix(const Token& token);
+  void mac(const Token& token);
+  void bytes(const Token& token);
   void name(const Token& token);
   void variable(const Token& token);
   void live_set(const Token& token);
@@ -53,9 +55,10 @@ class TreeBuilder {
   void range();
 
   // Pairs.
-  void open(const Token& token);  ///< `(`, `{` or `?`
+  void open(const Token& token);  ///< `(`, `[`, `{` or `?`
   void close_parenthesis(const Token& token);
   void close_set(const Token& token);
+  void close_slice(const Token& token);
   void tuple();
   void colon(const Token& token);
   void conditional();

@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <net/if.h>
 
 #include <cerrno>
 #include <cstring>
@@ -56,6 +57,32 @@ Expected<void> give_values(bpf_object* object, const std::vector<Assignment>& va
   if (::bpf_map__set_initial_value(map, bytes.data(), size) != 0) {
     return internal_error("the live variables take no first values");
   }
+  return {};
+}
+
+constexpr std::string_view kInterfacesMap = ".rodata.ifaces";
+constexpr std::size_t kInterfaceEntry = 20;
+constexpr std::size_t kInterfaceName = 4;
+
+// Puts the index of each interface beside its name, before the kernel sees the program.
+Expected<void> find_interfaces(bpf_object* object) {
+  bpf_map* map = ::bpf_object__find_map_by_name(object, std::string(kInterfacesMap).c_str());
+  if (map == nullptr) return {};
+  std::size_t size = 0;
+  const auto* initial = static_cast<const std::byte*>(::bpf_map__initial_value(map, &size));
+  if (initial == nullptr) return internal_error("the interfaces have no names");
+  std::vector<std::byte> entries(initial, initial + size);
+  for (std::size_t at = 0; at + kInterfaceEntry <= size; at += kInterfaceEntry) {
+    const auto* text = reinterpret_cast<const char*>(entries.data() + at + kInterfaceName);
+    const std::string name(text, ::strnlen(text, kInterfaceEntry - kInterfaceName));
+    const std::uint32_t index = ::if_nametoindex(name.c_str());
+    if (index == 0)
+      return make_error(Error::Kind::unavailable, fmt::format("there is no interface `{}`", name),
+                        "names are looked up when the filter is loaded; make it first");
+    std::memcpy(entries.data() + at, &index, sizeof index);
+  }
+  if (::bpf_map__set_initial_value(map, entries.data(), size) != 0)
+    return internal_error("the interfaces take no indices");
   return {};
 }
 
@@ -158,6 +185,7 @@ Expected<LoadedObject> load(const Object& object, const LoadOptions& options) {
   if (Expected<void> given = give_values(opened->get(), options.variables); !given) {
     return given.error();
   }
+  if (Expected<void> found = find_interfaces(opened->get()); !found) return found.error();
   if (const int failure = ::bpf_object__load(opened->get()); failure != 0) {
     return load_error(-failure, log);
   }

@@ -41,6 +41,7 @@ CheckResult Checker::run() && {
         .filter = std::nullopt, .issues = std::move(report_).take(), .files = std::move(files_)};
   rules.variables = std::move(variables_);
   rules.live_sets = std::move(live_sets_);
+  rules.interfaces = std::move(interfaces_);
   CheckedFilter checked = std::move(tree_).finish(std::move(rules));
   Reasoner reasoner(checked);
   lint_clauses(checked, reasoner, report_);
@@ -110,6 +111,10 @@ std::optional<Type> Checker::declared_type(const ast::Declaration& declaration, 
   if (!tree_.constant(value) && tree_.constant_address(value) == nullptr)
     return no_type(Code::not_constant, span_of(declaration.value),
                    fmt::format("the default {} is not a constant", quote(declaration.value)));
+  if (given == Type::mac)
+    return no_type(Code::wrong_type, span_of(declaration.value),
+                   fmt::format("the default {} is a mac", quote(declaration.value)),
+                   "a variable is an `int`, a `bool` or an `ip`");
   if (!declaration.type) return given;
   for (const Type type : {Type::boolean, Type::integer, Type::address}) {
     if (name(type) != *declaration.type) continue;
@@ -169,7 +174,9 @@ std::string Checker::source(ast::NodeId id) const {
 }
 
 std::string with_article(Type type) {
-  return fmt::format("{} {}", type == Type::boolean ? "a" : "an", name(type));
+  if (type == Type::bytes) return std::string(name(type));
+  const bool consonant = type == Type::boolean || type == Type::mac;
+  return fmt::format("{} {}", consonant ? "a" : "an", name(type));
 }
 
 }  // namespace fwc

@@ -13,6 +13,9 @@ struct Operands {
   std::vector<NodeId> operator()(const IntegerConstant&) const { return {}; }
   std::vector<NodeId> operator()(const AddressConstant&) const { return {}; }
   std::vector<NodeId> operator()(const FieldValue&) const { return {}; }
+  std::vector<NodeId> operator()(const SliceValue&) const { return {}; }
+  std::vector<NodeId> operator()(const InterfaceIndex&) const { return {}; }
+  std::vector<NodeId> operator()(const SliceEquals&) const { return {}; }
   std::vector<NodeId> operator()(const VariableValue&) const { return {}; }
   std::vector<NodeId> operator()(const Arithmetic& n) const { return {n.lhs, n.rhs}; }
   std::vector<NodeId> operator()(const AsInteger& n) const { return {n.operand}; }

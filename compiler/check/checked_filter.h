@@ -44,6 +44,21 @@ struct FieldValue {
   friend bool operator==(const FieldValue&, const FieldValue&) = default;
 };
 
+/// Bytes of the payload as a number in network order; absent where the payload ends before. Eight
+/// bytes are a signed number, as every int.
+struct SliceValue {
+  std::uint32_t offset;
+  std::uint8_t bytes;  ///< 1, 2, 4 or 8
+  friend bool operator==(const SliceValue&, const SliceValue&) = default;
+};
+
+/// The index of an interface, which the runtime finds by its name when it loads the program. Never
+/// absent; 0 is no interface.
+struct InterfaceIndex {
+  std::uint32_t interface;  ///< place in CheckedFilter::interfaces
+  friend bool operator==(const InterfaceIndex&, const InterfaceIndex&) = default;
+};
+
 /// A live variable, by its place in CheckedFilter::variables. Never absent.
 struct VariableValue {
   std::uint32_t variable;
@@ -96,6 +111,13 @@ struct Comparison {
   friend bool operator==(const Comparison&, const Comparison&) = default;
 };
 
+/// Whether the payload holds these bytes from an offset on; false where it ends before.
+struct SliceEquals {
+  std::uint32_t offset;
+  std::string bytes;
+  friend bool operator==(const SliceEquals&, const SliceEquals&) = default;
+};
+
 /// `value in set`; false where the value is absent. `not in` is Not{Member}.
 struct Member {
   NodeId value;       ///< int or ip
@@ -135,9 +157,9 @@ struct Conditional {
 };
 
 struct Node {
-  std::variant<BooleanConstant, IntegerConstant, AddressConstant, FieldValue, VariableValue,
-               Arithmetic, AsInteger, AsBoolean, Comparison, Member, LiveMember, Not, Logical,
-               Conditional>
+  std::variant<BooleanConstant, IntegerConstant, AddressConstant, FieldValue, SliceValue,
+               InterfaceIndex, VariableValue, Arithmetic, AsInteger, AsBoolean, Comparison,
+               SliceEquals, Member, LiveMember, Not, Logical, Conditional>
       value;
   Type type;
   Span span;  ///< the text that this node stands for
@@ -246,9 +268,10 @@ struct CheckedFilter {
   std::vector<ValueSet> sets;
   std::vector<VariableDeclaration> variables;
   std::vector<LiveSetDeclaration> live_sets;
-  bool is_expression = true;      ///< written as one, without rules
-  bool has_parts = false;         ///< written with parts for one or both directions
-  std::optional<Policy> ingress;  ///< empty where the filter says nothing of that direction
+  std::vector<std::string> interfaces;  ///< the names that are looked up at load, each once
+  bool is_expression = true;            ///< written as one, without rules
+  bool has_parts = false;               ///< written with parts for one or both directions
+  std::optional<Policy> ingress;        ///< empty where the filter says nothing of that direction
   std::optional<Policy> egress;
 
   const Node& at(NodeId id) const { return nodes[id]; }

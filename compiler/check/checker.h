@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The state of one check() run: what is known of the tree so far, and one function for each kind of
 // written node. The functions are spread over check.cpp, names.cpp, expressions.cpp,
-// comparisons.cpp, memberships.cpp,
+// comparisons.cpp, memberships.cpp, slices.cpp,
 // tuples.cpp, definitions.cpp, set_files.cpp, live_sets.cpp and policies.cpp.
 #pragma once
 
@@ -127,6 +127,7 @@ class Checker {
   Value condition(ast::NodeId id, std::string_view repeated = {});
   Value number(ast::NodeId id, ValueKind expected = ValueKind::plain);
   bool is_one_value(ast::NodeId written, NodeId id);
+  bool is_literal(NodeId id) const;
   void limit_weight(ast::NodeId written, NodeId id);
   Value check(const ast::Integer& integer, const Place& place);
   Value check(const ast::Address& address, const Place& place);
@@ -157,7 +158,9 @@ class Checker {
   void warn_of_decided(ComparisonOp op, bool negated, NodeId lhs, NodeId rhs, Span span);
   void warn_of_mixed_comparison(NodeId lhs, NodeId rhs, Span span);
   Value wrong_comparison(const ast::Binary& binary, const Place& place, NodeId lhs, NodeId rhs);
-  static std::string hint_for_address();
+  static std::string hint_for(Type type);
+  bool can_compare(NodeId lhs, NodeId rhs) const;
+  bool differ_in_length(const ast::Binary& binary, const Place& place, NodeId lhs, NodeId rhs);
   NodeId negated_if(bool negated, NodeId id, Span span);
   /// `(icmpv4 && make(ipv4)) || (icmpv6 && make(ipv6))`, for a field that lies in one header or the
   /// other by family; only with the families that are asked for.
@@ -177,7 +180,26 @@ class Checker {
                      Elements& out);
   Value element_constant(ast::NodeId element, Value value, ValueKind kind);
   bool has_type_of(Type type, ast::NodeId element, Value value);
+  bool collect_bytes(const ast::Bytes& bytes, ast::NodeId element, NodeId value, Elements& out);
   NodeId member(NodeId value, Elements elements, Span span);
+
+  // slices.cpp: bytes, and the other values that are no numbers but are compared as such
+  Value check(const ast::Slice& slice, const Place& place);
+  Value check(const ast::Bytes& bytes, const Place& place);
+  Value check(const ast::Mac& mac, const Place& place);
+  std::optional<std::int64_t> slice_number(ast::NodeId id, Interval<std::int64_t> bounds,
+                                           std::string_view what);
+  Value interface_named(const ast::Bytes& bytes, Span span);
+  const ast::Bytes* bytes_at(ast::NodeId id) const;
+  const SliceValue* slice_at(NodeId id) const;
+  std::optional<std::string> bytes_for(const ast::Bytes& bytes, ast::NodeId written, NodeId slice);
+  Value compare_with_bytes(const ast::Binary& binary, const Place& place);
+  Value comparable(NodeId id);
+  Value refuse_value(ast::NodeId written, Type type, std::string_view expected);
+  bool is_choice(NodeId value) const;
+  Value check_choice(const ast::Membership& membership, NodeId value, const Place& place);
+  std::vector<ast::NodeId> elements_of(ast::NodeId set);
+  Value equal_to_element(NodeId value, ast::NodeId element, Span span);
 
   /// The text of a written node, with the parentheses around it.
   std::string source(ast::NodeId id) const;
@@ -199,6 +221,7 @@ class Checker {
   std::vector<Span> live_set_spans_;
   std::vector<bool> live_set_read_;
   const SourceLoader& load_source_;
+  std::vector<std::string> interfaces_;
   std::vector<SourceFile> files_;
   std::map<std::string, std::uint32_t> file_numbers_;  ///< by path, 0 where it cannot be read
   std::vector<std::uint32_t> levels_;  ///< of the first nodes of the tree, how deep each is
@@ -216,7 +239,7 @@ std::vector<std::string_view> field_names(Predicate is_one) {
   return names;
 }
 
-/// `a bool`, `an int`, `an ip`.
+/// `a bool`, `an int`, `an ip`, `bytes`.
 std::string with_article(Type type);
 
 }  // namespace fwc

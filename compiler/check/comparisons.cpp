@@ -20,6 +20,24 @@ std::string range_text(const Interval<std::int64_t>& range) {
                                  : fmt::format("{} to {}", range.low, range.high);
 }
 
+/// What fields of a type that is no number are compared with.
+std::string_view partners_of(Type type) {
+  switch (type) {
+    case Type::address: return "addresses and prefixes";
+    case Type::mac: return "addresses such as `00:00:5e:00:53:01`";
+    case Type::interface: return "names in quotes such as `\"eth0\"`";
+    case Type::bytes: return "numbers and byte strings";
+    case Type::boolean:
+    case Type::integer: break;
+  }
+  return "numbers";
+}
+
+/// Of a slice of fewer than 8 bytes.
+std::int64_t most_of(const SliceValue& slice) {
+  return (std::int64_t{1} << 8 * slice.bytes) - 1;
+}
+
 }  // namespace
 
 NodeId Checker::negated_if(bool negated, NodeId id, Span span) {
@@ -34,6 +52,8 @@ ValueKind Checker::compared_kind(const ast::Binary& binary, const Place& place) 
 
 Checker::Value Checker::equality(const ast::Binary& binary, const Place& place) {
   const ValueKind kind = compared_kind(binary, place);
+  if (kind != ValueKind::interface && (bytes_at(binary.lhs) || bytes_at(binary.rhs)))
+    return compare_with_bytes(binary, place);
   if (is_network(binary.lhs, kind) != is_network(binary.rhs, kind))
     return compare_with_network(binary, place);
   if (named_by_family(binary.lhs, kind) || named_by_family(binary.rhs, kind))
@@ -41,24 +61,26 @@ Checker::Value Checker::equality(const ast::Binary& binary, const Place& place) 
   const Value lhs = value(binary.lhs, kind);
   const Value rhs = value(binary.rhs, kind);
   if (!lhs || !rhs) return std::nullopt;
-  const bool addresses = tree_.type(*lhs) == Type::address;
-  if (addresses != (tree_.type(*rhs) == Type::address))
-    return wrong_comparison(binary, place, *lhs, *rhs);
-  if (!addresses) return compare_numbers(binary, place, *lhs, *rhs);
+  if (!can_compare(*lhs, *rhs)) return wrong_comparison(binary, place, *lhs, *rhs);
+  if (tree_.type(*lhs) != Type::address) return compare_numbers(binary, place, *lhs, *rhs);
   const NodeId equal = tree_.compare(ComparisonOp::equal, *lhs, *rhs, place.span);
   return negated_if(is_negated(binary), equal, place.span);
 }
 
 Checker::Value Checker::wrong_comparison(const ast::Binary& binary, const Place& place, NodeId lhs,
                                          NodeId rhs) {
-  const bool left_is_address = tree_.type(lhs) == Type::address;
-  const NodeId address = left_is_address ? lhs : rhs;
-  std::string hint = "an address is written as `192.0.2.1` or `2001:db8::1`";
-  if (tree_.constant_address(address) != nullptr) {
-    hint = hint_for_address();
-  } else if (tree_.field_row(left_is_address ? rhs : lhs) != nullptr) {
-    hint = fmt::format("{} is compared with addresses and prefixes",
-                       quote(left_is_address ? binary.lhs : binary.rhs));
+  const bool left_is_number = is_number(tree_.type(lhs)) || slice_at(lhs) != nullptr;
+  const NodeId other = left_is_number ? rhs : lhs;
+  const Type type = tree_.type(other);
+  std::string hint;
+  if (is_literal(other)) {
+    hint = hint_for(type);
+  } else if (tree_.field_row(left_is_number ? lhs : rhs) != nullptr || type == Type::interface ||
+             slice_at(other) != nullptr) {
+    hint = fmt::format("{} is compared with {}", quote(left_is_number ? binary.rhs : binary.lhs),
+                       partners_of(type));
+  } else if (type == Type::address) {
+    hint = "an address is written as `192.0.2.1` or `2001:db8::1`";
   }
   report_.add(Code::wrong_type, place.span,
               fmt::format("{} is {} and {} is {}", quote(binary.lhs), with_article(tree_.type(lhs)),
@@ -67,31 +89,50 @@ Checker::Value Checker::wrong_comparison(const ast::Binary& binary, const Place&
   return std::nullopt;
 }
 
-std::string Checker::hint_for_address() {
-  const auto fields = field_names([](const FieldRow& f) { return f.type == Type::address; });
+std::string Checker::hint_for(Type type) {
+  const auto fields = field_names([type](const FieldRow& f) { return f.type == type; });
+  if (fields.empty() || type == Type::bytes || type == Type::interface) return {};
   return fmt::format("addresses are compared with {}", quoted_choice(fields));
+}
+
+/// Bytes are also compared with numbers, as far as they make one.
+bool Checker::can_compare(NodeId lhs, NodeId rhs) const {
+  const Type a = tree_.type(lhs);
+  const Type b = tree_.type(rhs);
+  return compares(a, b) || (a == Type::bytes && is_number(b)) || (is_number(a) && b == Type::bytes);
 }
 
 Checker::Value Checker::ordering(const ast::Binary& binary, const Place& place) {
   const ValueKind kind = compared_kind(binary, place);
+  if (kind != ValueKind::interface && (bytes_at(binary.lhs) || bytes_at(binary.rhs)))
+    return compare_with_bytes(binary, place);
   const Value lhs = value(binary.lhs, kind);
   const Value rhs = value(binary.rhs, kind);
   if (!lhs || !rhs) return std::nullopt;
-  const bool addresses = tree_.type(*lhs) == Type::address || tree_.type(*rhs) == Type::address;
-  if (!addresses) return compare_numbers(binary, place, *lhs, *rhs);
-  if (tree_.type(*lhs) != tree_.type(*rhs)) return wrong_comparison(binary, place, *lhs, *rhs);
+  if (!can_compare(*lhs, *rhs)) return wrong_comparison(binary, place, *lhs, *rhs);
+  const Type type = tree_.type(*lhs);
+  if (is_number(type) || type == Type::bytes) return compare_numbers(binary, place, *lhs, *rhs);
+  const bool interface = type == Type::interface;
+  const std::string_view range =
+      type == Type::mac ? "00:00:5e:00:53:00..00:00:5e:00:53:ff" : "192.0.2.1..192.0.2.99";
   report_.add(Code::wrong_type, place.span,
-              fmt::format("addresses have no order for {}", quoted(row(binary.op).symbol)),
-              fmt::format("look them up in a range, as in {}",
-                          quoted(fmt::format("{} in 192.0.2.1..192.0.2.99", source(binary.lhs)))));
+              fmt::format("{} have no order for {}", interface ? "interfaces" : "addresses",
+                          quoted(row(binary.op).symbol)),
+              interface ? "compare them with `==` and `!=`"
+                        : fmt::format("look them up in a range, as in {}",
+                                      quoted(fmt::format("{} in {}", source(binary.lhs), range))));
   return std::nullopt;
 }
 
 Checker::Value Checker::compare_numbers(const ast::Binary& binary, const Place& place, NodeId lhs,
                                         NodeId rhs) {
   warn_of_mixed_comparison(lhs, rhs, place.span);
-  const NodeId a = tree_.number(lhs);
-  const NodeId b = tree_.number(rhs);
+  if (differ_in_length(binary, place, lhs, rhs)) return std::nullopt;
+  const Value left_number = comparable(lhs);
+  const Value right_number = comparable(rhs);
+  if (!left_number || !right_number) return std::nullopt;
+  const NodeId a = *left_number;
+  const NodeId b = *right_number;
   const bool equality = row(binary.op).kind == OperatorKind::equality;
   if (equality && (!can_equal(a, b, binary.rhs) || !can_equal(b, a, binary.lhs)))
     return std::nullopt;
@@ -108,11 +149,15 @@ Checker::Value Checker::compare_numbers(const ast::Binary& binary, const Place& 
 
 bool Checker::can_equal(NodeId field, NodeId constant, ast::NodeId written) {
   const FieldRow* row = tree_.field_row(field);
+  const bool slice = slice_at(field) != nullptr && slice_at(field)->bytes < 8;
   const auto value = tree_.constant(constant);
-  if (row == nullptr || !value || (*value >= 0 && *value <= row->maximum)) return true;
+  if ((row == nullptr && !slice) || !value) return true;
+  const std::int64_t maximum = row != nullptr ? row->maximum : most_of(*slice_at(field));
+  if (*value >= 0 && *value <= maximum) return true;
+  const Span span = tree_.at(field).span;
   report_.add(Code::out_of_range, span_of(written),
               fmt::format("{} is not a value of {}, which is 0 to {}", quote(written),
-                          quoted(row->name), row->maximum));
+                          row != nullptr ? quoted(row->name) : report_.quote(span), maximum));
   return false;
 }
 

@@ -45,6 +45,31 @@ LogicalOp logical_op(Operator op) {
   return op == Operator::logical_or ? LogicalOp::any : LogicalOp::odd;
 }
 
+/// What a value of the type could be compared with.
+std::string_view example_of(Type type) {
+  switch (type) {
+    case Type::address: return "192.0.2.1";
+    case Type::mac: return "00:00:5e:00:53:01";
+    case Type::interface: return "\"eth0\"";
+    case Type::boolean:
+    case Type::integer:
+    case Type::bytes: break;
+  }
+  return "0";
+}
+
+std::string_view plural(Type type) {
+  switch (type) {
+    case Type::bytes: return "bytes";
+    case Type::interface: return "interfaces";
+    case Type::boolean:
+    case Type::integer: return "numbers";
+    case Type::address:
+    case Type::mac: break;
+  }
+  return "addresses";
+}
+
 }  // namespace
 
 Checker::Value Checker::value(ast::NodeId id, ValueKind expected) {
@@ -56,23 +81,30 @@ Checker::Value Checker::value(ast::NodeId id, ValueKind expected) {
 Checker::Value Checker::condition(ast::NodeId id, std::string_view repeated) {
   const Value operand = value(id);
   if (!operand) return std::nullopt;
-  if (tree_.type(*operand) == Type::address) {
+  if (!is_number(tree_.type(*operand))) {
     if (report_.has(Code::wrong_type, span_of(id))) return std::nullopt;  // `!src_ip in …`
-    const auto fields = field_names([](const FieldRow& f) { return f.type == Type::address; });
-    std::string hint =
-        fmt::format("compare it, as in {}", quoted(fmt::format("{} == 192.0.2.1", source(id))));
+    const Type type = tree_.type(*operand);
+    const auto fields = field_names([type](const FieldRow& f) { return f.type == type; });
+    std::string hint = fmt::format("compare it, as in {}",
+                                   quoted(fmt::format("{} == {}", source(id), example_of(type))));
     if (!repeated.empty())
       hint = fmt::format("write {}", quoted(repeated));
-    else if (tree_.constant_address(*operand) != nullptr)
-      hint = fmt::format("compare it with {}", quoted_choice(fields));
+    else if (is_literal(*operand))
+      hint =
+          fields.empty() ? std::string{} : fmt::format("compare it with {}", quoted_choice(fields));
     report_.add(Code::wrong_type, span_of(id),
-                fmt::format("{} is an ip, which is no condition", quote(id)), std::move(hint));
+                fmt::format("{} is {}, which is no condition", quote(id), with_article(type)),
+                std::move(hint));
     return std::nullopt;
   }
   warn_of_number(id, *operand, repeated);
   const NodeId result = tree_.condition(*operand);
   limit_weight(id, result);
   return result;
+}
+
+bool Checker::is_literal(NodeId id) const {
+  return tree_.constant(id).has_value() || tree_.constant_address(id) != nullptr;
 }
 
 /// `port` stands for two fields, of which a sum or an arm of `?:` would have to choose one.
@@ -134,10 +166,13 @@ Checker::Value Checker::number(ast::NodeId id, ValueKind expected) {
   const Value operand = value(id, expected);
   if (!operand) return std::nullopt;
   if (!is_one_value(id, *operand)) return std::nullopt;
-  if (tree_.type(*operand) != Type::address) return tree_.number(*operand);
+  const Type type = tree_.type(*operand);
+  if (is_number(type)) return tree_.number(*operand);
+  const bool ordered = type == Type::bytes;
   report_.add(Code::wrong_type, span_of(id),
-              fmt::format("{} is an ip where an int is expected", quote(id)),
-              "addresses are compared with `==` and `!=` and looked up with `in`");
+              fmt::format("{} is {} where an int is expected", quote(id), with_article(type)),
+              fmt::format("{} are compared with {} and looked up with `in`", plural(type),
+                          ordered ? "`==`, `<` and their like" : "`==` and `!=`"));
   return std::nullopt;
 }
 
@@ -283,7 +318,14 @@ Checker::Value Checker::check(const ast::Conditional& n, const Place& place) {
     return std::nullopt;
   const Type a = tree_.type(*then_value);
   const Type b = tree_.type(*else_value);
-  if ((a == Type::address) != (b == Type::address)) {
+  for (const auto& [arm, type] : {std::pair{n.then_value, a}, {n.else_value, b}}) {
+    if (type != Type::bytes) continue;
+    report_.add(Code::wrong_type, span_of(arm),
+                fmt::format("{}, an arm of `?:`, is bytes, which can only be compared", quote(arm)),
+                "compare it in the arm");
+    return std::nullopt;
+  }
+  if (!compares(a, b)) {
     report_.add(Code::wrong_type, place.span,
                 fmt::format("the arms of `?:` differ: {} is {} and {} is {}", quote(n.then_value),
                             with_article(a), quote(n.else_value), with_article(b)));

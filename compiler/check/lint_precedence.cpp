@@ -130,7 +130,7 @@ class PrecedenceLint {
       return;
     const FieldRow* field = field_at(unary->operand);
     if (field == nullptr || field->type == Type::boolean) return;
-    const bool error = field->type == Type::address;
+    const bool error = !is_number(field->type);
     const std::string negation = source(lhs);
     report_.add(
         error ? Code::wrong_type : Code::negation_precedence, filter_.at(lhs).span,

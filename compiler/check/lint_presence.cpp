@@ -102,7 +102,7 @@ class PresenceLint {
   /// Where every operand of the condition is present.
   PacketClasses present(NodeId id) const {
     const auto& value = filter_.at(id).value;
-    if (const auto* n = std::get_if<FieldValue>(&value)) return presence(kFields[n->field]);
+    if (const FieldRow* row = row_at(id)) return presence(*row);
     if (const auto* n = std::get_if<Comparison>(&value))
       return reach_[n->lhs].if_true & reach_[n->rhs].if_true;
     if (const auto* n = std::get_if<Member>(&value)) return reach_[n->value].if_true;
@@ -120,23 +120,23 @@ class PresenceLint {
     if (!found || report_.has(Code::absent_passes, span) || report_.has(Code::always_true, span) ||
         report_.has(Code::covered_clause, span))
       return;
-    const std::string guard = guard_for(row_of(*found));
+    const std::string guard = guard_for(*row_at(*found));
     const bool several = guard.find(' ') != std::string::npos;
     const std::string condition(report_.text(span));
-    report_.add(Code::absent_passes, span,
-                fmt::format("{} is also true of packets without {}", quoted(condition),
-                            report_.quote(filter_.at(*found).span)),
-                fmt::format("to leave those out write {}",
-                            quoted(fmt::format("{}{}{} && {}", several ? "(" : "", guard,
-                                               several ? ")" : "", condition))));
+    report_.add(
+        Code::absent_passes, span,
+        fmt::format("{} is also true of packets without {}", quoted(condition), name_of(*found)),
+        fmt::format("to leave those out write {}",
+                    quoted(fmt::format("{}{}{} && {}", several ? "(" : "", guard,
+                                       several ? ")" : "", condition))));
   }
 
   /// A field below the node that some of the classes lack.
   std::optional<NodeId> find_absent_field(NodeId id, PacketClasses classes) const {
     for (const NodeId part : operands_of(id)) {
-      if (std::holds_alternative<FieldValue>(filter_.at(part).value)) {
-        const bool absent = (classes & ~presence(row_of(part))) != 0;
-        if (absent && !guard_for(row_of(part)).empty()) return part;
+      if (const FieldRow* row = row_at(part)) {
+        const bool absent = (classes & ~presence(*row)) != 0;
+        if (absent && !guard_for(*row).empty()) return part;
       } else if (part != id) {
         if (const auto found = find_absent_field(part, classes)) return found;
       }
@@ -144,13 +144,18 @@ class PresenceLint {
     return std::nullopt;
   }
 
-  const FieldRow& row_of(NodeId id) const {
-    return kFields[std::get<FieldValue>(filter_.at(id).value).field];
+  /// What tells where the value is present; null of what is no field and no part of one.
+  const FieldRow* row_at(NodeId id) const {
+    const auto& value = filter_.at(id).value;
+    if (const auto* n = std::get_if<FieldValue>(&value)) return &kFields[n->field];
+    const bool slice =
+        std::holds_alternative<SliceValue>(value) || std::holds_alternative<SliceEquals>(value);
+    return slice ? &kFields[*find_field("payload")] : nullptr;
   }
 
   std::vector<NodeId> operands_of(NodeId id) const {
     const auto& value = filter_.at(id).value;
-    if (std::holds_alternative<FieldValue>(value)) return {id};
+    if (row_at(id) != nullptr) return {id};
     if (const auto* n = std::get_if<Comparison>(&value)) return {n->lhs, n->rhs};
     if (const auto* n = std::get_if<Member>(&value)) return {n->value};
     if (const auto* n = std::get_if<AsBoolean>(&value)) return {n->operand};
@@ -159,6 +164,12 @@ class PresenceLint {
     if (const auto* n = std::get_if<Logical>(&value)) return n->operands;
     if (const auto* n = std::get_if<Conditional>(&value)) return {n->then_value, n->else_value};
     return {};
+  }
+
+  std::string name_of(NodeId id) const {
+    const auto* n = std::get_if<SliceEquals>(&filter_.at(id).value);
+    if (n == nullptr) return report_.quote(filter_.at(id).span);
+    return quoted(fmt::format("payload[{}:{}]", n->offset, n->bytes.size()));
   }
 
   const CheckedFilter& filter_;

@@ -29,6 +29,13 @@ Literal<std::int64_t> read_integer(std::string_view text);
 
 Literal<Address> read_address(std::string_view text);
 
+/// The bytes of `"GET "` and `hex"0d 0a"`, at least one. `\n`, `\r`, `\t`, `\0`, `\\`, `\"` and
+/// `\xHH` are escapes; a character outside of ASCII stands for its bytes in UTF-8.
+Literal<std::string> read_bytes(std::string_view text);
+
+/// An Ethernet address, which the grammar has found right, as a number in network order.
+std::int64_t read_mac(std::string_view text);
+
 /// Host bits are an error too.
 Literal<AddressPrefix> read_prefix(std::string_view address, std::string_view length);
 

@@ -33,6 +33,7 @@ Checker::Value Checker::check(const ast::Membership& membership, const Place& pl
     return check_tuple(membership, *tuple, place);
   const Value value = this->value(membership.value);
   const ValueKind kind = kinds_[membership.value];
+  if (value && is_choice(*value)) return check_choice(membership, *value, place);
   Elements elements;
   const auto* set = std::get_if<ast::Set>(&filter_.at(set_of(membership.set)).value);
   if (set != nullptr)
@@ -107,6 +108,11 @@ void Checker::collect(ast::NodeId element, Value value, ValueKind kind, Elements
     out.failed |= !collect_range(*range, element, value, kind, out);
     return;
   }
+  const auto* bytes = std::get_if<ast::Bytes>(&node.value);
+  if (bytes != nullptr && value && slice_at(*value) != nullptr) {
+    out.failed |= !collect_bytes(*bytes, element, *value, out);
+    return;
+  }
   const bool field = value && tree_.field_row(*value) != nullptr;
   if (const auto named = named_by_family(element, kind); named && field) {
     out.by_family = true;
@@ -132,16 +138,27 @@ void Checker::collect_constant(NodeId constant, Elements& out) {
 bool Checker::has_type_of(Type type, ast::NodeId element, Value value) {
   if (!value) return true;
   const Type wanted = tree_.type(*value);
-  if ((type == Type::address) == (wanted == Type::address)) return true;
+  if (compares(type, wanted) || (is_number(type) && wanted == Type::bytes)) return true;
   report_.add(Code::wrong_type, span_of(element),
               fmt::format("{} is {}, but {}, which is looked up, is {}", quote(element),
                           std::holds_alternative<ast::Prefix>(filter_.at(element).value)
                               ? "a prefix"
                               : with_article(type),
                           report_.quote(tree_.at(*value).span), with_article(wanted)),
-              type == Type::address ? hint_for_address()
+              !is_number(type)      ? hint_for(type)
+              : wanted == Type::mac ? "an address is written as `00:00:5e:00:53:01`"
                                     : "an address is written as `192.0.2.1` or `2001:db8::1`");
   return false;
+}
+
+bool Checker::collect_bytes(const ast::Bytes& bytes, ast::NodeId element, NodeId value,
+                            Elements& out) {
+  const auto read = bytes_for(bytes, element, value);
+  if (!read) return false;
+  std::uint64_t number = 0;
+  for (const char byte : *read) number = number << 8 | static_cast<unsigned char>(byte);
+  collect_constant(tree_.integer(static_cast<std::int64_t>(number), span_of(element)), out);
+  return true;
 }
 
 Checker::Value Checker::element_constant(ast::NodeId element, Value value, ValueKind kind) {
@@ -209,7 +226,7 @@ bool Checker::collect_range(const ast::Range& range, ast::NodeId element, Value 
 }
 
 NodeId Checker::member(NodeId value, Elements elements, Span span) {
-  if (tree_.type(value) == Type::boolean) value = tree_.number(value);
+  if (tree_.type(value) != Type::address) value = *comparable(value);
   if (!elements.by_family) return tree_.member(value, std::move(elements.ipv4), span);
   const auto index = std::get<FieldValue>(tree_.at(value).value).field;
   const Span value_span = tree_.at(value).span;

@@ -37,6 +37,9 @@ struct FindKind {
     return defined != definitions.end() && defined->second < kinds.size() ? kinds[defined->second]
                                                                           : ValueKind::plain;
   }
+  ValueKind operator()(const ast::Mac&) const { return ValueKind::plain; }
+  ValueKind operator()(const ast::Bytes&) const { return ValueKind::plain; }
+  ValueKind operator()(const ast::Slice&) const { return ValueKind::plain; }
   ValueKind operator()(const ast::Unary& n) const {
     return n.op == Operator::complement ? flags_of(n.operand, n.operand) : ValueKind::plain;
   }
@@ -100,7 +103,14 @@ Checker::Value Checker::check(const ast::Name& name, const Place& place) {
                 "it stands after `==`, after `!=` and alone in a set");
     return std::nullopt;
   }
-  if (const auto field = find_field(name.text)) return tree_.field(*field, place.span);
+  if (const auto field = find_field(name.text)) {
+    if (kFields[*field].type != Type::bytes) return tree_.field(*field, place.span);
+    report_.add(Code::wrong_type, place.span,
+                fmt::format("{} stands without a slice", quoted(name.text)),
+                fmt::format("name the bytes, as in {}: four from the first on",
+                            quoted(fmt::format("{}[0:4]", name.text))));
+    return std::nullopt;
+  }
   if (network_at(place.id, place.expected) != nullptr) {
     report_.add(Code::wrong_type, place.span,
                 fmt::format("the network {} stands where a value is expected", quoted(name.text)),
@@ -113,6 +123,12 @@ Checker::Value Checker::check(const ast::Name& name, const Place& place) {
 
 Checker::Value Checker::unknown_name(std::string_view name, const Place& place) {
   if (tell_of_later_definition(name, place)) return std::nullopt;
+  if (place.expected == ValueKind::interface) {
+    report_.add(Code::unknown_name, place.span, fmt::format("unknown name {}", quoted(name)),
+                fmt::format("the names of interfaces stand in quotes, {}",
+                            quoted(fmt::format("\"{}\"", name))));
+    return std::nullopt;
+  }
   report_.add(Code::unknown_name, place.span, fmt::format("unknown name {}", quoted(name)),
               report_.full() ? std::string{} : hint_for_name(name, place.expected));
   return std::nullopt;
@@ -132,8 +148,7 @@ std::string Checker::hint_for_name(std::string_view name, ValueKind expected) co
   }
   std::vector<std::string_view> known = names_for(expected);
   for (const Definition& definition : definitions_) known.push_back(definition.name);
-  if (const auto near = nearest(name, known))
-    return fmt::format("did you mean {}?", quoted(*near));
+  if (const auto near = nearest(name, known)) return fmt::format("did you mean {}?", quoted(*near));
   for (const ValueKind kind : kConstantKinds)
     if (const ForeignName* foreign = find_foreign_name(name, kind))
       return fmt::format("here it is {}, which is {}", quoted(foreign->here), constants_of(kind));

@@ -76,6 +76,13 @@ bool compare(ComparisonOp op, std::int64_t lhs, std::int64_t rhs) {
   return false;
 }
 
+PacketClasses with_payload() {
+  PacketClasses classes = 0;
+  for (const LayerRow& layer : kLayers)
+    if (has_payload(layer)) classes |= with_layer(layer.layer);
+  return classes;
+}
+
 PacketClasses walk_presence(WalkResult result) {
   switch (result) {
     case WalkResult::protocol:
@@ -113,6 +120,9 @@ class ReachFinder {
   }
   Reach operator()(const IntegerConstant&) const { return {kAll, 0}; }
   Reach operator()(const AddressConstant&) const { return {kAll, 0}; }
+  Reach operator()(const SliceValue&) const { return {with_payload(), 0}; }
+  Reach operator()(const InterfaceIndex&) const { return {kAll, 0}; }
+  Reach operator()(const SliceEquals&) const { return {with_payload(), kAll}; }
   Reach operator()(const VariableValue&) const { return {kAll, kAll}; }
   Reach operator()(const FieldValue& n) const {
     const FieldRow& field = kFields[n.field];
@@ -222,6 +232,7 @@ PacketClasses presence(const FieldRow& field) {
     return classes;
   }
   if (const auto* walk = std::get_if<WalkResult>(&field.source)) return walk_presence(*walk);
+  if (std::holds_alternative<PayloadPart>(field.source)) return with_payload();
   if (const FieldRow* other = stands_for(field)) return presence(*other);
   return kAll;
 }
@@ -232,6 +243,7 @@ std::vector<Reach> find_reach(const CheckedFilter& filter) {
 
 std::string guard_for(const FieldRow& field) {
   if (const FieldRow* other = stands_for(field)) return guard_for(*other);
+  if (std::holds_alternative<PayloadPart>(field.source)) return "payload.len > 0";
   const auto* header = std::get_if<InHeader>(&field.source);
   if (header == nullptr || (presence(field) & ip_classes()) == ip_classes()) return {};
   // One name for all the layers, if there is one.

@@ -89,6 +89,8 @@ Range range_of(const Nodes& nodes, std::span<const VariableDeclaration> variable
   if (const auto* n = std::get_if<BooleanConstant>(&node.value)) return {n->value, n->value};
   if (node.type == Type::boolean || std::holds_alternative<AsInteger>(node.value)) return {0, 1};
   if (const auto* n = std::get_if<FieldValue>(&node.value)) return {0, kFields[n->field].maximum};
+  if (const auto* n = std::get_if<SliceValue>(&node.value))
+    return n->bytes < 8 ? Range{0, (std::int64_t{1} << 8 * n->bytes) - 1} : kFull;
   if (const auto* n = std::get_if<VariableValue>(&node.value))
     return {variables[n->variable].minimum, variables[n->variable].maximum};
   if (const auto* n = std::get_if<Arithmetic>(&node.value))

@@ -18,6 +18,9 @@ struct ChildIds {
   std::vector<NodeId*> operator()(IntegerConstant&) const { return {}; }
   std::vector<NodeId*> operator()(AddressConstant&) const { return {}; }
   std::vector<NodeId*> operator()(FieldValue&) const { return {}; }
+  std::vector<NodeId*> operator()(SliceValue&) const { return {}; }
+  std::vector<NodeId*> operator()(InterfaceIndex&) const { return {}; }
+  std::vector<NodeId*> operator()(SliceEquals&) const { return {}; }
   std::vector<NodeId*> operator()(VariableValue&) const { return {}; }
   std::vector<NodeId*> operator()(Arithmetic& n) const { return {&n.lhs, &n.rhs}; }
   std::vector<NodeId*> operator()(AsInteger& n) const { return {&n.operand}; }
@@ -91,6 +94,28 @@ NodeId Tree::field(FieldIndex field, Span span) {
 
 NodeId Tree::variable(std::uint32_t variable, Type type, Span span) {
   return add(VariableValue{variable}, type, span);
+}
+
+NodeId Tree::slice(std::uint32_t offset, std::uint8_t bytes, Span span) {
+  return add(SliceValue{.offset = offset, .bytes = bytes}, Type::bytes, span);
+}
+
+NodeId Tree::slice_equals(NodeId slice, std::string bytes, Span span) {
+  const std::uint32_t offset = std::get<SliceValue>(at(slice).value).offset;
+  return add(SliceEquals{.offset = offset, .bytes = std::move(bytes)}, Type::boolean, span);
+}
+
+NodeId Tree::mac(std::int64_t value, Span span) {
+  return add(IntegerConstant{value}, Type::mac, span);
+}
+
+NodeId Tree::interface(std::uint32_t interface, Span span) {
+  return add(InterfaceIndex{interface}, Type::interface, span);
+}
+
+NodeId Tree::as_number(NodeId id) {
+  Node copy = at(id);
+  return add(std::move(copy.value), Type::integer, copy.span);
 }
 
 NodeId Tree::condition(NodeId id) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,15 @@ class Tree {
   NodeId address(const Address& value, Span span);
   NodeId field(FieldIndex field, Span span);
   NodeId variable(std::uint32_t variable, Type type, Span span);
+
+  /// Of any number of bytes; a value of its own where it is made a number.
+  NodeId slice(std::uint32_t offset, std::uint8_t bytes, Span span);
+  /// Of a slice with as many bytes.
+  NodeId slice_equals(NodeId slice, std::string bytes, Span span);
+  NodeId mac(std::int64_t value, Span span);
+  NodeId interface(std::uint32_t interface, Span span);
+  /// A mac, an interface or a slice of 1, 2, 4 or 8 bytes as the number that it is compared by.
+  NodeId as_number(NodeId id);
 
   /// A bool or an int as the other one; constants convert at once. Where a field is either of two,
   /// a condition, a comparison and a look-up become those of both.

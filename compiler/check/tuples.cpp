@@ -51,6 +51,12 @@ Checker::Value Checker::check_tuple(const ast::Membership& membership, const ast
   for (const ast::NodeId element : tuple.elements) {
     const Value value = this->value(element);
     if (!value) continue;
+    if (is_choice(*value)) {
+      report_.add(Code::wrong_type, span_of(element),
+                  fmt::format("{} cannot be a part of a tuple", quote(element)),
+                  "compare it beside the tuple");
+      continue;
+    }
     values.ids.push_back(tree_.type(*value) == Type::boolean ? tree_.number(*value) : *value);
     values.kinds.push_back(kinds_[element]);
   }
@@ -115,7 +121,7 @@ NodeId Checker::tuple_member(const TupleValues& values, std::vector<std::vector<
   for (auto& [key, parts] : by_last) {
     std::vector<NodeId> all;
     for (std::size_t i = parts.size(); i-- > 0;)
-      all.push_back(tree_.member(values.ids[i], std::move(parts[i]), span));
+      all.push_back(member(values.ids[i], {.ipv4 = std::move(parts[i]), .ipv6 = {}}, span));
     choices.push_back(tree_.logical(LogicalOp::all, std::move(all), span));
   }
   if (choices.size() == 1) return choices.front();

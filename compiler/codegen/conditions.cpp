@@ -33,6 +33,7 @@ Outcome Lowering::condition(NodeId id, Block* if_true, Block* if_false) {
             return Outcome{.when_true = facts_, .when_false = before};
           },
           [&](const Comparison& n) { return compare(n, if_true, if_false); },
+          [&](const SliceEquals& n) { return slice_equals(n, if_true, if_false); },
           [&](const Member& n) { return member(n, if_true, if_false); },
           [&](const LiveMember& n) { return live_member(n, if_true, if_false); },
           [&](const Not& n) {
@@ -50,6 +51,8 @@ Outcome Lowering::condition(NodeId id, Block* if_true, Block* if_false) {
           [&](const Conditional& n) { return choose(n, if_true, if_false); },
           [&](const IntegerConstant&) -> Outcome { llvm_unreachable("an int is no condition"); },
           [&](const AddressConstant&) -> Outcome { llvm_unreachable("an ip is no condition"); },
+          [&](const SliceValue&) -> Outcome { llvm_unreachable("an int is no condition"); },
+          [&](const InterfaceIndex&) -> Outcome { llvm_unreachable("an int is no condition"); },
           [&](const Arithmetic&) -> Outcome { llvm_unreachable("an int is no condition"); },
           [&](const AsInteger&) -> Outcome { llvm_unreachable("an int is no condition"); }},
       node.value);

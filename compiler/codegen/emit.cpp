@@ -69,11 +69,13 @@ class ModuleBuilder {
     add_license();
     add_variables();
     add_live_sets();
+    add_interfaces();
     if (options_.counters) add_counters();
     if (options_.direction != Direction::ingress) add_program(Direction::egress);
     if (options_.direction != Direction::egress) add_program(Direction::ingress);
     for (llvm::GlobalVariable& global : module_.globals())
-      if (global.isConstant() && global.getSection() == ".rodata") debug_.describe_bytes(global);
+      if (global.isConstant() && global.getSection().starts_with(".rodata"))
+        debug_.describe_bytes(global);
     debug_.finish();
     return module_;
   }
@@ -140,6 +142,19 @@ class ModuleBuilder {
     }
     auto* contents = llvm::ConstantDataArray::getString(context, live_set_contents(filter_), false);
     add_global(contents, "fwc_sets", "fwc.sets");
+  }
+
+  /// The runtime puts the indices beside the names (see fwc/object.h).
+  void add_interfaces() {
+    if (filter_.interfaces.empty()) return;
+    std::string entries(filter_.interfaces.size() * kInterfaceEntryBytes, '\0');
+    for (std::size_t i = 0; i < filter_.interfaces.size(); ++i)
+      entries.replace(i * kInterfaceEntryBytes + kInterfaceNameAt, filter_.interfaces[i].size(),
+                      filter_.interfaces[i]);
+    auto* value = llvm::ConstantDataArray::getString(module_.getContext(), entries, false);
+    live_.interfaces = &add_global(value, "fwc_interfaces", ".rodata.ifaces");
+    live_.interfaces->setConstant(true);
+    live_.interfaces->setExternallyInitialized(true);
   }
 
   /// The definition of a map is its type in BTF; the bytes are as many pointers as it has members.

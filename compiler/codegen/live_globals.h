@@ -10,12 +10,17 @@
 
 namespace fwc::codegen {
 
+/// An index of 4 bytes, then a name of 16.
+inline constexpr std::uint64_t kInterfaceEntryBytes = 20;
+inline constexpr std::uint64_t kInterfaceNameAt = 4;
+
 struct LiveGlobals {
   /// In the order of the declarations. Where there is a side, each is two copies one behind the
   /// other, and the side says which one counts, so that several change at once.
   std::vector<llvm::GlobalVariable*> variables;
   llvm::GlobalVariable* side = nullptr;
-  std::vector<llvm::GlobalVariable*> sets;  ///< maps of one map each
+  llvm::GlobalVariable* interfaces = nullptr;  ///< indices and names, kInterfaceEntryBytes each
+  std::vector<llvm::GlobalVariable*> sets;     ///< maps of one map each
 };
 
 /// The words of 64 bits of a variable: an address is its family, as in live_keys.h, and two halves.

@@ -109,8 +109,17 @@ class Lowering {
   llvm::Value* field_integer(FieldIndex field, Block* if_absent);
   llvm::Value* socket_fact(SocketFact fact, Block* if_absent);
   llvm::Value* header_field(const InHeader& header, Block* if_absent);
+  llvm::Value* interface_index(std::uint32_t interface);
   void for_each_location(const InHeader& header, Block* if_absent,
                          const std::function<void(const HeaderBits&)>& use);
+
+  // payload.cpp
+  llvm::Value* payload_start(Block* if_absent);
+  llvm::Value* payload_length(Block* if_absent);
+  llvm::Value* slice_bytes(std::uint32_t offset, std::uint64_t bytes, Block* if_absent);
+  llvm::Value* slice_copy();
+  llvm::Value* slice_value(const SliceValue& slice, Block* if_absent);
+  Outcome slice_equals(const SliceEquals& node, Block* if_true, Block* if_false);
 
   // live_values.cpp
   void open_live_values(const std::vector<NodeId>& conditions);
@@ -186,6 +195,7 @@ class Lowering {
   llvm::Value* side_ = nullptr;          ///< which copy of the live variables counts
   llvm::Value* live_key_ = nullptr;      ///< room on the stack for what is looked up
   std::vector<llvm::Value*> live_maps_;  ///< of each live set that is used, or null
+  llvm::Value* slice_copy_ = nullptr;    ///< room on the stack for the largest slice
   SetTables& tables_;
   std::vector<std::uint8_t> alive_;  ///< by node: values alive at once
   Facts facts_;                      ///< at the builder's place

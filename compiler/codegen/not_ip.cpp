@@ -31,6 +31,8 @@ class WithoutIp {
         Overloaded{
             [&](const BooleanConstant& n) { return n.value ? Known::yes : Known::no; },
             [&](const FieldValue& n) { return of_field(kFields[resolve(n.field, ingress_)]); },
+            [](const SliceValue&) { return Known::absent; },
+            [](const SliceEquals&) { return Known::no; },
             [&](const Arithmetic& n) { return absent_if_one_is(n.lhs, n.rhs, Known::absent); },
             [&](const AsInteger& n) {
               return absent_if_one_is(n.operand, n.operand, Known::absent);

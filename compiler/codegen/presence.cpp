@@ -48,6 +48,9 @@ std::vector<Facts> presence_of(const FieldRow& field) {
       add_box(boxes, facts_of_header(header->at[i].layer));
   } else if (const auto* layers = std::get_if<HasLayer>(&field.source)) {
     for (std::size_t i = 0; i < layers->count; ++i) add_box(boxes, facts_of(layers->any[i]));
+  } else if (std::holds_alternative<PayloadPart>(field.source)) {
+    for (const LayerRow& layer : kLayers)
+      if (has_payload(layer)) add_box(boxes, facts_of_header(layer.layer));
   } else if (const auto* result = std::get_if<WalkResult>(&field.source)) {
     boxes.push_back(box_of(*result));
   } else {

@@ -32,9 +32,9 @@ llvm::Value* Lowering::integer(NodeId id, Block* if_absent) {
                    return p_.number(static_cast<std::uint64_t>(n.value));
                  },
                  [&](const FieldValue& n) { return field_integer(n.field, if_absent); },
-                 [&](const VariableValue& n) -> llvm::Value* {
-                   return live_word(n.variable, 0);
-                 },
+                 [&](const SliceValue& n) { return slice_value(n, if_absent); },
+                 [&](const InterfaceIndex& n) { return interface_index(n.interface); },
+                 [&](const VariableValue& n) -> llvm::Value* { return live_word(n.variable, 0); },
                  [&](const Arithmetic& n) { return arithmetic(n, if_absent); },
                  [&](const AsInteger& n) -> llvm::Value* {
                    const auto* field = std::get_if<FieldValue>(&filter_.at(n.operand).value);
@@ -47,6 +47,7 @@ llvm::Value* Lowering::integer(NodeId id, Block* if_absent) {
                  [&](const AddressConstant&) -> llvm::Value* { llvm_unreachable("no int"); },
                  [&](const AsBoolean&) -> llvm::Value* { llvm_unreachable("no int"); },
                  [&](const Comparison&) -> llvm::Value* { llvm_unreachable("no int"); },
+                 [&](const SliceEquals&) -> llvm::Value* { llvm_unreachable("no int"); },
                  [&](const Member&) -> llvm::Value* { llvm_unreachable("no int"); },
                  [&](const LiveMember&) -> llvm::Value* { llvm_unreachable("no int"); },
                  [&](const Not&) -> llvm::Value* { llvm_unreachable("no int"); },
@@ -165,6 +166,7 @@ llvm::Value* Lowering::field_integer(FieldIndex field, Block* if_absent) {
                  [&](const IsDirection& source) -> llvm::Value* {
                    return p_.number(source.ingress == p_.ingress);
                  },
+                 [&](const PayloadPart&) { return payload_length(if_absent); },
                  [&](const EitherOf&) -> llvm::Value* { llvm_unreachable("two comparisons"); },
                  [&](const ByDirection&) -> llvm::Value* { llvm_unreachable("resolved"); }},
       row.source);
@@ -185,6 +187,11 @@ llvm::Value* Lowering::socket_fact(SocketFact fact, Block* if_absent) {
   ir_.CreateCondBr(ir_.CreateICmpEQ(number, p_.number(0)), if_absent, present);
   p_.place(present);
   return number;
+}
+
+/// Found by the runtime when it loads the program.
+llvm::Value* Lowering::interface_index(std::uint32_t interface) {
+  return p_.load(live_.interfaces, interface * kInterfaceEntryBytes, 32);
 }
 
 llvm::Value* Lowering::header_field(const InHeader& header, Block* if_absent) {

@@ -28,6 +28,7 @@ enum class Code : std::uint8_t {
   bad_integer,
   bad_address,
   bad_prefix,
+  bad_bytes,
   host_bits,
   out_of_range,
   division_by_zero,
@@ -140,6 +141,11 @@ inline constexpr std::array kCodes = {
             .severity = Severity::error,
             .explanation = "The length of a prefix is a plain number up to 32 for IPv4 and 128 for "
                            "IPv6."},
+    CodeRow{.code = Code::bad_bytes,
+            .name = "bad-bytes",
+            .severity = Severity::error,
+            .explanation = "A byte string is empty, has an escape that is none, or, after hex, "
+                           "something else than pairs of hexadecimal digits."},
     CodeRow{.code = Code::host_bits,
             .name = "host-bits",
             .severity = Severity::error,

@@ -28,6 +28,7 @@ inline constexpr std::array kExamples = {
     ExampleRow{.code = Code::bad_integer, .filter = "dst_port == 0b12"},
     ExampleRow{.code = Code::bad_address, .filter = "src_ip == 192.0.2.256"},
     ExampleRow{.code = Code::bad_prefix, .filter = "src_ip in 192.0.2.0/33"},
+    ExampleRow{.code = Code::bad_bytes, .filter = "payload[0:2] == \"\\q0\""},
     ExampleRow{.code = Code::host_bits, .filter = "src_ip in 192.0.2.1/24"},
     ExampleRow{.code = Code::out_of_range, .filter = "dst_port == 70000"},
     ExampleRow{.code = Code::division_by_zero, .filter = "len / 0 == 1"},

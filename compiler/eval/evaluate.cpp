@@ -83,6 +83,19 @@ class FieldReader {
  public:
   FieldReader(const Packet& packet, const Headers& headers) : packet_(packet), headers_(headers) {}
 
+  /// Bytes of the payload; nothing where it ends before.
+  std::optional<std::span<const std::byte>> slice(std::size_t offset, std::size_t count) const {
+    const auto start = payload_offset(packet_, headers_);
+    if (!start || packet_.bytes.size() - *start < offset + count) return std::nullopt;
+    return packet_.bytes.subspan(*start + offset, count);
+  }
+
+  /// Of the interfaces with a name there is only that of the packet.
+  std::int64_t index_of(std::string_view interface) const {
+    const bool same = !interface.empty() && packet_.context.interface_name == interface;
+    return same ? packet_.context.interface : -1;
+  }
+
   Value read(FieldIndex index) const {
     const FieldRow& field = kFields[resolve(index, packet_.context.ingress)];
     return std::visit([&](const auto& source) { return read(source, field.type); }, field.source);
@@ -155,6 +168,12 @@ class FieldReader {
     return of_bool(direction.ingress == packet_.context.ingress);
   }
 
+  Value read(PayloadPart part, Type) const {
+    const auto start = payload_offset(packet_, headers_);
+    if (!start || part == PayloadPart::bytes) return std::nullopt;
+    return static_cast<std::int64_t>(packet_.bytes.size() - *start);
+  }
+
   // The checker has made two comparisons of the one, and resolve() another field of the other.
   Value read(const EitherOf&, Type) const { return std::nullopt; }
   Value read(const ByDirection&, Type) const { return std::nullopt; }
@@ -187,6 +206,21 @@ class Evaluation {
   Value value(const IntegerConstant& n, Type) const { return n.value; }
   Value value(const AddressConstant& n, Type) const { return n.value; }
   Value value(const FieldValue& n, Type) const { return fields_.read(n.field); }
+
+  Value value(const SliceValue& n, Type) const {
+    const auto bytes = fields_.slice(n.offset, n.bytes);
+    if (!bytes) return std::nullopt;
+    return static_cast<std::int64_t>(read_bits(*bytes, 0, 8U * n.bytes));
+  }
+
+  Value value(const SliceEquals& n, Type) const {
+    const auto bytes = fields_.slice(n.offset, n.bytes.size());
+    return of_bool(bytes && std::ranges::equal(*bytes, std::as_bytes(std::span(n.bytes))));
+  }
+
+  Value value(const InterfaceIndex& n, Type) const {
+    return fields_.index_of(filter_.interfaces[n.interface]);
+  }
 
   Value value(const VariableValue& n, Type type) const {
     if (type == Type::address) return filter_.variables[n.variable].address;

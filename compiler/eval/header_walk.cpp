@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "compiler/language/fields.h"
+
 namespace fwc {
 
 namespace {
@@ -144,6 +146,19 @@ bool has_layer(const Headers& headers, Layer layer) {
 std::optional<std::size_t> layer_offset(const Headers& headers, Layer layer) {
   if (!has_layer(headers, layer)) return std::nullopt;
   return is_network(layer) ? std::size_t{0} : headers.transport;
+}
+
+std::optional<std::size_t> payload_offset(const Packet& packet, const Headers& headers) {
+  for (const LayerRow& r : kLayers) {
+    if (!has_payload(r)) continue;
+    const auto offset = layer_offset(headers, r.layer);
+    if (!offset) continue;
+    std::size_t length = r.header_bytes;
+    if (r.length.bits != 0)
+      length = read_bits(packet.bytes, 8 * *offset + r.length.bit, r.length.bits) * r.length.unit;
+    return std::min(*offset + length, packet.bytes.size());
+  }
+  return std::nullopt;
 }
 
 std::uint64_t read_bits(std::span<const std::byte> bytes, std::size_t first, unsigned width) {

@@ -40,6 +40,11 @@ bool has_layer(const Headers& headers, Layer layer);
 /// Where that header begins; nothing where the packet has none or, of a later fragment, not here.
 std::optional<std::size_t> layer_offset(const Headers& headers, Layer layer);
 
+/// Where the payload begins, which can be at its end; nothing where no transport header with a
+/// length is known. The header's own length counts where it states one, up to the end of the
+/// packet.
+std::optional<std::size_t> payload_offset(const Packet& packet, const Headers& headers);
+
 /// `width` bits (1..64) in network order from bit `first` on, which lie within `bytes`.
 std::uint64_t read_bits(std::span<const std::byte> bytes, std::size_t first, unsigned width);
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace fwc {
 
@@ -17,6 +18,7 @@ struct PacketContext {
   std::uint32_t mark = 0;
   std::uint32_t priority = 0;
   std::uint32_t interface = 0;  ///< its index
+  std::string_view interface_name = {};
   std::uint32_t gso_size = 0;
   std::uint32_t gso_segments = 0;
   bool ingress = false;  ///< received, else sent

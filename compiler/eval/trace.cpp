@@ -60,7 +60,8 @@ class Tracing {
     const auto& node = filter_.at(id).value;
     return std::holds_alternative<BooleanConstant>(node) ||
            std::holds_alternative<IntegerConstant>(node) ||
-           std::holds_alternative<AddressConstant>(node);
+           std::holds_alternative<AddressConstant>(node) ||
+           std::holds_alternative<InterfaceIndex>(node);
   }
 
   // The parts below `id` that were written apart from `whole`.

@@ -93,6 +93,12 @@ struct IsDirection {
   bool ingress = false;
 };
 
+/// What follows the transport header, of packets whose transport header is known and has a length.
+enum class PayloadPart : std::uint8_t {
+  bytes,   ///< themselves; only slices of them are values
+  length,  ///< how many there are
+};
+
 /// Two other fields. A comparison with it and a look-up of it is true where it is true of one of
 /// them; `!=` and `not in` are the negations. It has no value of its own.
 struct EitherOf {
@@ -106,7 +112,7 @@ struct ByDirection {
 };
 
 using FieldSource = std::variant<InHeader, HasLayer, WalkResult, ContextWord, SocketFact,
-                                 IsDirection, EitherOf, ByDirection>;
+                                 IsDirection, PayloadPart, EitherOf, ByDirection>;
 
 /// Numbers of 64 bits, which count up from 1 and never reach the sign.
 inline constexpr std::int64_t kMostCookie = std::numeric_limits<std::int64_t>::max();
@@ -282,6 +288,13 @@ inline constexpr std::array kFields = {
                     "priority (SO_PRIORITY)"),
     detail::context("ifindex", ContextWord::interface, 0x7fff'ffff, kAllHooks,
                     "index of the interface"),
+    FieldRow{.name = "iface",
+             .type = Type::interface,
+             .kind = ValueKind::interface,
+             .source = ContextWord::interface,
+             .maximum = 0x7fff'ffff,
+             .present = "every packet",
+             .doc = "the interface, by a name that is looked up when the filter is loaded"},
     detail::socket("uid", SocketFact::owner, 0xffff'ffff,
                    "user id of the socket, 65534 where it has none in its namespace"),
     detail::socket("cookie", SocketFact::cookie, kMostCookie, "number of the socket"),
@@ -425,7 +438,28 @@ inline constexpr std::array kFields = {
                  "source port"),
     detail::port("sctp.dst_port", detail::in({.layer = Layer::sctp, .bit = 16, .bits = 16}), "SCTP",
                  "destination port"),
+    FieldRow{.name = "payload",
+             .type = Type::bytes,
+             .source = PayloadPart::bytes,
+             .present = "TCP, UDP, ICMP, ICMPv6 and SCTP, as far as it goes",
+             .doc = "what follows the transport header, by slices"},
+    FieldRow{.name = "payload.len",
+             .type = Type::integer,
+             .source = PayloadPart::length,
+             .maximum = 0xffff'ffff,
+             .present = "TCP, UDP, ICMP, ICMPv6 and SCTP",
+             .doc = "bytes of the payload"},
 };
+
+/// Slices end within the first so many bytes of the payload, and have so many bytes at the most:
+/// what the verifier follows through a packet, and a share of a program's stack.
+inline constexpr std::int64_t kPayloadReach = 16384;
+inline constexpr std::int64_t kMostSliceBytes = 64;
+
+/// Whether the payload of a packet begins behind that header.
+constexpr bool has_payload(const LayerRow& layer) {
+  return !is_network(layer.layer) && layer.header_bytes != 0;
+}
 
 /// A field, by its place in kFields.
 using FieldIndex = std::uint16_t;

@@ -11,8 +11,9 @@
 namespace fwc {
 
 /// bool and int convert into each other as in C (0 and 1; non-zero); nothing else converts. Bytes
-/// are what a slice yields, before it is known what they are compared with.
-enum class Type : std::uint8_t { boolean, integer, address, mac, bytes };
+/// are what a slice yields, before it is known what they are compared with. An interface is known
+/// by its name in the filter and by its index in the kernel.
+enum class Type : std::uint8_t { boolean, integer, address, mac, bytes, interface };
 
 /// The name of a type in messages and declarations: `bool`, `int`, `ip`, `mac`, `bytes`.
 constexpr std::string_view name(Type type) {
@@ -22,6 +23,7 @@ constexpr std::string_view name(Type type) {
     case Type::address: return "ip";
     case Type::mac: return "mac";
     case Type::bytes: return "bytes";
+    case Type::interface: return "interface";
   }
   return {};
 }
@@ -29,6 +31,11 @@ constexpr std::string_view name(Type type) {
 /// Whether values of the type convert into each other: bool and int.
 constexpr bool is_number(Type type) {
   return type == Type::boolean || type == Type::integer;
+}
+
+/// Whether values of the types can be equal.
+constexpr bool compares(Type a, Type b) {
+  return a == b || (is_number(a) && is_number(b));
 }
 
 /// The address families of RFC 791 and RFC 8200.

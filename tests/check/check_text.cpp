@@ -63,6 +63,17 @@ struct Printer {
   std::string operator()(const IntegerConstant& n) const { return fmt::to_string(n.value); }
   std::string operator()(const AddressConstant& n) const { return to_string(n.value); }
   std::string operator()(const FieldValue& n) const { return std::string(kFields[n.field].name); }
+  std::string operator()(const SliceValue& n) const {
+    return fmt::format("payload[{}:{}]", n.offset, n.bytes);
+  }
+  std::string operator()(const InterfaceIndex& n) const {
+    return fmt::format("\"{}\"", filter.interfaces[n.interface]);
+  }
+  std::string operator()(const SliceEquals& n) const {
+    std::string bytes;
+    for (const unsigned char byte : n.bytes) bytes += fmt::format("{:02x}", byte);
+    return fmt::format("(bytes payload[{}] {})", n.offset, bytes);
+  }
   std::string operator()(const VariableValue& n) const {
     return "$" + filter.variables[n.variable].name;
   }

@@ -123,12 +123,16 @@ bool same_verdicts(const CheckedFilter& a, const CheckedFilter& b,
 TEST_F(Reasoning, WhatIsSaidToChangeNothingChangesNothing) {
   std::size_t told = 0;
   for (std::uint64_t i = from_environment("FWC_EXPRESSIONS", 1500); i > 0; --i) {
-    const std::string text = test::random_filter(dice_).text();
+    const test::RandomFilter random = test::random_filter(dice_);
+    const std::string text = random.text();
+    std::size_t declared = 0;
+    for (const std::string& declaration : random.declarations) declared += declaration.size() + 1;
     const ParseResult parsed = parse_filter(text);
     if (!parsed.filter) continue;
     for (const Diagnostic& d : parsed.diagnostics) {
       const auto outcomes = said_to_be(d);
-      if (outcomes.empty()) continue;
+      // Another text in a definition changes each of its uses, of which one was spoken of.
+      if (outcomes.empty() || d.offset < declared) continue;
       ++told;
       std::vector<std::string> others = {with_element_left_out(text, d)};
       for (const std::string_view outcome : outcomes)

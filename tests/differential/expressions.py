@@ -10,7 +10,7 @@ from oracle.names import CONSTANTS, EITHER, FIELDS, ICMP, INTEGERS, NETWORKS
 from packets import ADDRESSES4, ADDRESSES6, PORTS
 
 # Constructs of the page that the compiler does not have yet.
-NOT_YET = {"slice", "named", "policy", "live set", "live ip",
+NOT_YET = {"named", "policy", "live set", "live ip",
            "pair", "typed"}
 # What BPF_PROG_TEST_RUN at this hook cannot feed, and what only tc and xdp have.
 UNFED = {"uid", "cookie", "cgroup_id", "iface", "vlan", "ethertype", "src_mac", "dst_mac"}
@@ -456,11 +456,13 @@ class Generator:
     def atom_slice(self):
         first = self.draw(0, 0, 1, 2, 15, 23)
         size = self.draw(1, 1, 2, 4, 8, 3, 16)
-        text = f"payload[{first}]" if size == 1 else f"payload[{first}:{first + size}]"
+        text = f"payload[{first}]" if size == 1 else f"payload[{first}:{size}]"
         if size in (1, 2, 4, 8) and self.draw("int", "text") == "int":
             value = self.random.choice((0, 0x35, 0x47, 0x4745, 0x47455420, 255, 0x3535))
             return self.compared(Node("bytes", PRIMARY, text), Node("int", PRIMARY, self.literal(
                 value & ((1 << 8 * size) - 1))))
         data = b"GET / HTTP/1.1\r\n" + bytes(range(48))
         shown = "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in data[first:first + size])
+        if self.draw("text", "text", "hex") == "hex":
+            return Node("bool", 8, text, f" {self.draw('==', '!=')} ", f'hex"{data[first:first + size].hex(" ")}"')
         return Node("bool", 8, text, f" {self.draw('==', '!=')} ", f'"{shown}"')

@@ -196,14 +196,12 @@ TEST(Errors, ForeignCharacters) {
   const std::string space = "write a plain space";
   const std::string invisible = "delete this invisible character";
   expect_errors({
-      foreign("\"udp\"", {0, 1}, "`\"`", kUnquoted),
       foreign("a == 'x'", {5, 6}, "`'`", kUnquoted),
       foreign("`a`", {0, 1}, "the character U+0060", kUnquoted),
       foreign("“udp”", {0, 3}, "`“`", kUnquoted),
       foreign("a == ‘x’", {5, 8}, "`‘`", kUnquoted),
       foreign("«a»", {0, 2}, "`«`", kUnquoted),
       foreign("a \\\n b", {2, 3}, "`\\`", "a line break is white space and needs no `\\`"),
-      foreign("a == [::1]", {5, 6}, "`[`", "an IPv6 address stands without brackets"),
       foreign("a ≠ b", {2, 5}, "`≠`", "write `!=`"),
       foreign("a ≤ b", {2, 5}, "`≤`", "write `<=`"),
       foreign("a ≥ b", {2, 5}, "`≥`", "write `>=`"),
@@ -280,6 +278,42 @@ TEST(Errors, Declarations) {
        "the filter has declarations but no expression",
        kPass,
        Kind::empty},
+  });
+}
+
+TEST(Errors, BytesAndSlices) {
+  const std::string closing = "the byte string has no closing `\"`";
+  const std::string line =
+      "it ends in the line in which it begins; a quote in it is written `\\\"`";
+  expect_errors({
+      {"payload[0:4] == \"GET", {16, 17}, closing, line},
+      {"payload[0:4] == \"GET\n\"", {16, 17}, closing, line},
+      {"payload[0:2] == hex\"0d", {16, 20}, closing, line},
+      {"a == \"\\\"", {5, 6}, closing, line},
+      {"udp \"x\"",
+       {4, 7},
+       "`\"x\"` follows `udp` without an operator between them",
+       "write an operator such as `&&`, `||` or `==` between them"},
+      {"a == [::1]",
+       {2, 4},
+       "`==` needs an operand after it, but `[` follows",
+       "an IPv6 address stands without brackets"},
+      {"5[0] == 1",
+       {1, 2},
+       "`[` has no field before it",
+       "a slice of the payload is `payload[offset:length]`"},
+      {"payload]", {7, 8}, "`]` has no matching `[`"},
+      {"payload[0",
+       {7, 8},
+       "`[` has no matching `]`",
+       "`]` is expected before the end of the filter"},
+      {"payload[0)", {7, 8}, "`[` has no matching `]`", "`]` is expected before `)`"},
+      {"payload[0 1]",
+       {10, 11},
+       "`1` follows `0` without an operator between them",
+       "write an operator such as `&&`, `||` or `==` between them"},
+      {"payload[]", {7, 8}, "`[` needs an operand after it, but `]` follows"},
+      {"payload[0:]", {9, 10}, "`:` needs an operand after it, but `]` follows"},
   });
 }
 

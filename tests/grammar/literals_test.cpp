@@ -24,6 +24,33 @@ TEST(Literals, Names) {
   EXPECT_EQ(shape("$in"), "$in");
 }
 
+TEST(Literals, BytesAreKeptAsText) {
+  for (const std::string text : {"\"GET \"", "\"\"", "\"a # b // c /* d\"", "\"\\\"\\\\\"",
+                                 "hex\"0d 0a\"", "\"\xc3\xa9\"", "\"\\q\"", "hex\"zz\""})
+    EXPECT_EQ(shape(text), text);
+  EXPECT_EQ(shape("hex == \"x\""), "(== hex \"x\")");
+}
+
+TEST(Literals, Slices) {
+  EXPECT_EQ(shape("payload[0]"), "(slice payload 0)");
+  EXPECT_EQ(shape("payload[0:4] == \"GET \""), "(== (slice payload 0 4) \"GET \")");
+  EXPECT_EQ(shape("payload [ 1 + 2 : 4 ] # x"), "(slice payload (+ 1 2) 4)");
+  EXPECT_EQ(shape("a[b ? 1 : 2 : c]"), "(slice a (? b 1 2) c)");
+  EXPECT_EQ(shape("a ? b[0:1] : c[2]"), "(? a (slice b 0 1) (slice c 2))");
+  EXPECT_EQ(shape("!a[0] && b[1] in {c[2], \"x\"}"),
+            "(&& (! (slice a 0)) (in (slice b 1) { (slice c 2) \"x\" }))");
+}
+
+TEST(Literals, EthernetAddresses) {
+  EXPECT_EQ(shape("00:1b:21:0a:0b:0c"), "@00:1b:21:0a:0b:0c");
+  EXPECT_EQ(shape("aa:bb:cc:dd:ee:ff == a"), "(== @aa:bb:cc:dd:ee:ff a)");
+  EXPECT_EQ(shape("a in 00:1b:21:00:00:00/24"), "(in a @00:1b:21:00:00:00/24)");
+  EXPECT_EQ(shape("a ? 11:22"), "(? a 11 22)");
+  EXPECT_EQ(shape("1:2:3:4:5:6:7:8"), "@1:2:3:4:5:6:7:8");
+  EXPECT_EQ(shape("aa:bb:cc:dd:ee:ff:11:22"), "@aa:bb:cc:dd:ee:ff:11:22");
+  EXPECT_EQ(shape("aa:bb:cc:dd:ee::ff"), "@aa:bb:cc:dd:ee::ff");
+}
+
 TEST(Literals, AddressesAreKeptAsText) {
   for (const std::string text :
        {"1.2.3.4", "1.2.3", "1.2.3.999", "1.2.3.4.5", "1.2.3.", "1.5", "0x7f.1", "::", "::1",

@@ -29,11 +29,17 @@ struct Shape {
   std::string operator()(const ast::Integer& n) const { return n.text; }
   std::string operator()(const ast::Address& n) const { return "@" + n.text; }
   std::string operator()(const ast::Prefix& n) const { return "@" + n.address + "/" + n.length; }
+  std::string operator()(const ast::Mac& n) const { return "@" + n.text; }
+  std::string operator()(const ast::Bytes& n) const { return n.text; }
   std::string operator()(const ast::Name& n) const { return n.text; }
   std::string operator()(const ast::Variable& n) const { return "$" + n.text; }
   std::string operator()(const ast::LiveSet& n) const { return "@" + n.text; }
   std::string operator()(const ast::File& n) const { return "<" + n.path + ">"; }
   std::string operator()(const ast::Tuple& n) const { return "(," + all(n.elements) + ")"; }
+  std::string operator()(const ast::Slice& n) const {
+    return "(slice " + at(n.value) + " " + at(n.offset) +
+           (n.length ? " " + at(*n.length) : std::string()) + ")";
+  }
   std::string operator()(const ast::Unary& n) const {
     return "(" + symbol(n.op) + " " + at(n.operand) + ")";
   }

@@ -41,7 +41,7 @@ std::string conditional_text(const Expression& e) {
 }
 
 bool converts(Type from, Type to) {
-  return from == to || (from != Type::address && to != Type::address);
+  return compares(from, to);
 }
 
 using Expressions = std::vector<Expression>;
@@ -54,7 +54,7 @@ Expression leaf(Type type, std::string head) {
 }
 
 void add_constants(const Expression& e, Expressions& out) {
-  if (e.form == Expression::Form::leaf || e.type == Type::address) return;
+  if (e.form == Expression::Form::leaf || !is_number(e.type)) return;
   for (const char* constant : {"false", "true"}) out.push_back(leaf(Type::boolean, constant));
   if (e.type == Type::integer)
     for (const char* constant : {"0", "1"}) out.push_back(leaf(Type::integer, constant));

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <random>
+#include <string_view>
 #include <vector>
 
 #include "tests/harness/packet_builder.h"
@@ -15,6 +16,8 @@ namespace fwc::test {
 inline constexpr std::array<std::uint16_t, 12> kPorts = {0,    1,    22,   53,    80,    443,
                                                          1023, 1024, 8080, 40000, 65534, 65535};
 inline constexpr std::array<std::uint8_t, 8> kBytes = {0, 1, 2, 3, 64, 127, 128, 255};
+/// What a payload can begin with; slices are compared with parts of it.
+inline constexpr std::string_view kPayloadText = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
 inline constexpr std::array<std::uint8_t, 8> kFlags = {0x00, 0x01, 0x02, 0x04,
                                                        0x10, 0x12, 0x18, 0xff};
 inline constexpr std::array<std::uint8_t, 8> kIcmpTypes = {0, 3, 8, 11, 128, 129, 135, 255};

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <elf.h>
+#include <net/if.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -109,6 +110,21 @@ bool fill_sets(bpf_object* object, std::span<const std::byte> contents) {
   return true;
 }
 
+/// Puts the index of each interface beside its name, as the runtime does it.
+void find_interfaces(bpf_object* object) {
+  constexpr std::size_t kEntry = 20;
+  bpf_map* map = bpf_object__find_map_by_name(object, ".rodata.ifaces");
+  if (map == nullptr) return;
+  std::size_t size = 0;
+  const auto* initial = static_cast<const char*>(bpf_map__initial_value(map, &size));
+  std::vector<char> entries(initial, initial + size);
+  for (std::size_t at = 0; at + kEntry <= size; at += kEntry) {
+    const std::uint32_t index = if_nametoindex(entries.data() + at + sizeof index);
+    std::memcpy(entries.data() + at, &index, sizeof index);
+  }
+  bpf_map__set_initial_value(map, entries.data(), size);
+}
+
 }  // namespace
 
 void KernelProgram::Close::operator()(bpf_object* object) const {
@@ -131,6 +147,7 @@ std::variant<KernelProgram, std::string> KernelProgram::load(std::span<const std
   bpf_program* program =
       bpf_object__find_program_by_name(result.object_.get(), program_name(direction));
   if (!program) return std::string("the object has no program ") + program_name(direction);
+  find_interfaces(result.object_.get());
   if (const int error = bpf_object__load(result.object_.get()); error != 0)
     return std::string("load: ") + std::strerror(-error) + "\n" + last_part(log.data());
   if (!fill_sets(result.object_.get(), section(object, "fwc.sets")))

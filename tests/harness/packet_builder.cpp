@@ -93,6 +93,7 @@ void write(Writer& out, const Opaque& h, const Inside&) {
 }
 void write(Writer& out, const Payload& h, const Inside&) {
   out.fill(h.size, h.fill);
+  for (const char c : h.text) out.fill(1, static_cast<std::uint8_t>(c));
 }
 
 /// By what number the header before names this one. The family decides for ICMP alone.

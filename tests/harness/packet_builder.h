@@ -30,7 +30,7 @@ struct TestPacket {
   Bytes bytes;
   /// BPF_PROG_TEST_RUN gives every packet to the loopback device, and to a socket of user 0 in the
   /// root cgroup, whose cookie nobody knows.
-  PacketContext context = {.interface = 1, .owner = 0, .cgroup = 1};
+  PacketContext context = {.interface = 1, .interface_name = "lo", .owner = 0, .cgroup = 1};
 
   Packet view() const { return {.protocol = ethertype, .bytes = bytes, .context = context}; }
   friend bool operator==(const TestPacket&, const TestPacket&) = default;
@@ -119,10 +119,11 @@ struct Opaque {
   std::uint8_t fill = 0xee;
 };
 
-/// Bytes after the last header.
+/// Bytes after the last header: `size` times `fill`, then the text.
 struct Payload {
   std::size_t size = 0;
   std::uint8_t fill = 0;
+  std::string text = {};
 };
 
 using Header = std::variant<Ipv4, Ipv6, Extension, Fragment, Tcp, Udp, Icmp, Sctp, Opaque, Payload>;

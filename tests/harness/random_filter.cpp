@@ -334,8 +334,9 @@ class Generator {
 
   Expression boolean(std::size_t depth) {
     if (depth == 0) return dice_.one_in(3) ? field_comparison() : simple_boolean();
-    switch (dice_.below(12)) {
+    switch (dice_.below(13)) {
       case 0: return simple_boolean();
+      case 12: return slice_condition();
       case 1: return prefix(Operator::logical_not, Type::boolean, condition(depth - 1));
       case 2:
       case 3:
@@ -366,6 +367,9 @@ class Generator {
 
   /// A field against a value it can have, on either side.
   Expression field_comparison() {
+    if (dice_.one_in(40))
+      return infix(binary_of(OperatorKind::equality), Type::boolean,
+                   {leaf(Type::interface, "iface"), leaf(Type::interface, "\"lo\"")});
     const bool is_bool = dice_.one_in(6);
     const FieldRow& f = field_of(is_bool ? Type::boolean : Type::integer);
     Expression name = leaf(f.type, std::string(f.name));
@@ -470,6 +474,69 @@ class Generator {
     for (std::size_t n = 1 + dice_.below(dice_.one_in(10) ? 20 : 3); n > 0; --n)
       elements.push_back(address_element());
     return membership(std::move(value), std::move(elements), false);
+  }
+
+  // bytes
+
+  struct Slice {
+    std::size_t offset;
+    std::size_t length;
+  };
+
+  static constexpr std::array<std::size_t, 4> kNumberBytes = {1, 2, 4, 8};
+  static constexpr std::array<std::size_t, 6> kOtherBytes = {3, 5, 6, 7, 13, 20};
+
+  Expression slice_leaf(const Slice& s) {
+    std::string text = "payload[" + std::to_string(s.offset);
+    if (s.length != 1 || dice_.one_in(2)) text += ":" + std::to_string(s.length);
+    return leaf(Type::bytes, text + "]");
+  }
+
+  /// Bytes that a payload is likely to hold there.
+  std::string likely_bytes(const Slice& s) {
+    if (dice_.one_in(3)) return std::string(s.length, static_cast<char>(dice_.of(kBytes)));
+    std::string bytes(kPayloadText.substr(std::min(s.offset, kPayloadText.size()), s.length));
+    bytes.resize(s.length, 'x');
+    return bytes;
+  }
+
+  std::string byte_string(const Slice& s) {
+    const std::string bytes = likely_bytes(s);
+    const bool hex = dice_.one_in(3);
+    std::string text;
+    for (const char c : bytes) {
+      const auto byte = static_cast<unsigned char>(c);
+      const std::string digits = {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]};
+      const bool plain = byte >= ' ' && byte < 0x7f && c != '"' && c != '\\';
+      text += hex ? digits : plain ? std::string(1, c) : "\\x" + digits;
+    }
+    return (hex ? "hex\"" : "\"") + text + "\"";
+  }
+
+  /// Eight bytes are a signed number.
+  std::string number_text(const Slice& s) {
+    std::uint64_t value = 0;
+    for (const char c : likely_bytes(s)) value = value << 8 | static_cast<unsigned char>(c);
+    const auto number = static_cast<std::int64_t>(value);
+    return number < 0 ? "-" + std::to_string(0 - value) : integer_text(dice_, value);
+  }
+
+  Expression slice_condition() {
+    const bool number = !dice_.one_in(3);
+    const Slice s = {.offset = dice_.below(dice_.one_in(3) ? 24 : 3),
+                     .length = number ? dice_.of(kNumberBytes) : dice_.of(kOtherBytes)};
+    if (dice_.one_in(4)) {
+      std::vector<std::string> elements;
+      for (std::size_t n = 1 + dice_.below(3); n > 0; --n)
+        elements.push_back(number && dice_.one_in(2) ? number_text(s) : byte_string(s));
+      return membership(slice_leaf(s), std::move(elements), false);
+    }
+    const bool string = !number || dice_.one_in(2);
+    const Operator op = string ? binary_of(OperatorKind::equality) : comparison();
+    const std::string value = string ? byte_string(s) : number_text(s);
+    Expression other = leaf(Type::bytes, value);
+    if (number && dice_.one_in(6)) other = slice_leaf({dice_.below(8), s.length});
+    return infix(op, Type::boolean, {slice_leaf(s), std::move(other)});
   }
 
   // ip

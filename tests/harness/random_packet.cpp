@@ -74,11 +74,17 @@ TestPacket damaged(TestPacket packet, Dice& dice) {
   }
 }
 
+Payload random_payload(Dice& dice) {
+  if (dice.one_in(2)) return Payload{dice.below(24), dice.of(kBytes)};
+  return Payload{.size = dice.one_in(8) ? 1U : 0U,
+                 .text = std::string(kPayloadText.substr(0, dice.below(kPayloadText.size() + 1)))};
+}
+
 }  // namespace
 
 TestPacket random_packet(Dice& dice) {
   Stack stack = dice.one_in(2) ? random_ipv4(dice) : random_ipv6(dice);
-  stack = stack / random_transport(dice) / Payload{dice.below(24), dice.of(kBytes)};
+  stack = stack / random_transport(dice) / random_payload(dice);
   TestPacket packet = stack;
   packet.context.mark = dice.one_in(2) ? dice.of(kBytes) : 0u;
   packet.context.priority = dice.one_in(2) ? 6u : 0u;

@@ -131,6 +131,11 @@ class Datagrams(OnTraffic):
                 f"!(udp && dst_port == {port})": lambda size: False,
                 f"len <= {1400 + 8 + IP_HEADER[family]}": lambda size: size <= 1400,
                 f"len > {1400 + 8 + IP_HEADER[family]}": lambda size: size > 1400,
+                'payload[0:4] == "5555"': lambda size: size >= 4,
+                f'payload[12:20] == "{"5" * 20}"': lambda size: size >= 32,
+                "payload[16000:8] == 0x3535353535353535": lambda size: size >= 16008,
+                "payload[0] != 0x35": lambda size: size == 0,
+                "payload.len in {0, 20000..70000}": lambda size: size == 0 or size >= 20000,
             }
             for text, passes in wanted.items():
                 with self.subTest(filter=text):

@@ -3,7 +3,7 @@
 
 A node is a tuple whose first item says what it is:
   ("int", n) ("address", a) ("prefix", p) ("mac", n) ("string", bytes) ("name", text) ("variable", text)
-  ("unary", op, x) ("binary", op, x, y) ("if", c, x, y) ("in", negated, x, set) ("slice", name, first, end)
+  ("unary", op, x) ("binary", op, x, y) ("if", c, x, y) ("in", negated, x, set) ("slice", name, first, size)
   ("pair", x, y) ("range", x, y) ("set", [element, …]) ("held", text) ("file", text)
 """
 import collections
@@ -186,11 +186,11 @@ class _Parser:
             self.fail("an operand is missing")
         token = self.take()
         if self.accept("["):
-            first, end = self.integer(), None
+            first, size = self.integer(), 1
             if self.accept(":"):
-                end = self.integer()
+                size = self.integer()
             self.expect("]")
-            return ("slice", token.value, first, end)
+            return ("slice", token.value, first, size)
         return (token.kind, token.value)
 
     def integer(self):

@@ -109,12 +109,12 @@ class Meaning:
         return kind, lambda f: f.get(name)
 
     def slice_(self, node, _):
-        name, first, end = node[1:]
+        name, first, size = node[1:]
         if name != "payload":
             error("only the payload has slices")
-        end = first + 1 if end is None else end
-        if end <= first:
+        if size == 0:
             error("an empty slice")
+        end = first + size
 
         def cut(fields):
             payload = fields.get("payload")

@@ -47,8 +47,8 @@ TRUE = (
     (UDP, "port == 53 && port in {53} && !(port == 54) && port != 54 && host in 10.0.0.2 && host != 9.9.9.9"),
     (UDP, "!(port != 53) && port > 39999 && port < 54"),
     (UDP, "egress && !ingress && local_port == 40000 && remote_ip == 10.0.0.2"),
-    (TCP6, 'payload[0] == 0x47 && payload[0:3] == "GET" && payload[0:2] == 0x4745 && payload.len == 14'),
-    (TCP6, 'payload[13:14] == "\\x31" && !(payload[14] == 0) && payload[14] != 0 && payload[0:4] in {"GET ", "PUT "}'),
+    (TCP6, 'payload[0] == 0x47 && payload[1:2] == "ET" && payload[1:2] == 0x4554 && payload.len == 14'),
+    (TCP6, 'payload[13:1] == "\\x31" && payload[0:3] == hex"47 4554" && !(payload[14] == 0) && payload[14] != 0 && payload[0:4] in {"GET ", "PUT "}'),
     # declarations and policies
     (UDP, "let $limit = 100 in 0..9000; let $on: bool = true; len <= $limit && $on"),
     (UDP, "let dns = {53, 5353}; let lan = 10.0.0.0/8; let q = udp && dst_port in dns; q && src_ip in lan"),
@@ -70,7 +70,7 @@ FALSE = (
 )
 WRONG = ("", "udp &&", "(udp", "udp)", "= 1", "dst_port = 53", "010 == 8", "10.0.0.1/8 == src_ip", "nothing", "src_ip < 1.1.1.1",
          "src_ip", "src_ip == 1", "dst_port in {}", "dst_port in 9..1", "1__0", "0x", "9223372036854775808", "/* open",
-         "let x = 1", "drop udp;", "payload[0:3] == 1", "payload[2:2] == 1", "10.0.0.256 == src_ip", "udp ? 1",
+         "let x = 1", "drop udp;", "payload[0:3] == 1", "payload[2:0] == 1", "10.0.0.256 == src_ip", "udp ? 1",
          "dst_port == 70000", "70000 != dst_port", "dst_port in {1, 70000}", "ttl in 0..256", "dscp == -1", "len / 0 == 1",
          "len % (1 - 1) == 1", "len << 64 == 1", "len >> -1 == 1", "src_ip in {10.0.0.1..::1}", "tcp ? src_ip : 1", "$x", "allow udp", "default allow")
 

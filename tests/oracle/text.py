@@ -28,6 +28,7 @@ IPV4 = re.compile(r"\d+\.\d+\.\d+\.\d+(?![0-9A-Za-z_])")
 IPV6 = re.compile(r"(?=[0-9A-Fa-f]*:)(?:[0-9A-Fa-f:]*:\d+\.\d+\.\d+\.\d+|[0-9A-Fa-f:]+)(?![0-9A-Za-z_])")
 LENGTH = re.compile(r"/(\d+)")
 STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+HEX = re.compile(r'hex"((?:[0-9A-Fa-f]{2}|[ \t])*)"')
 ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|.)")
 DIGITS = {"0x": (16, "0-9A-Fa-f"), "0o": (8, "0-7"), "0b": (2, "01"), "": (10, "0-9")}
 INTEGERS = {prefix: re.compile(rf"{prefix}([{digits}](?:[_']?[{digits}])*)(?![0-9A-Za-z_'])")
@@ -94,6 +95,8 @@ def _token(text, at):
         return _integer(text, at)
     if match := HELD.match(text, at):
         return Token("variable" if match[0][0] == "$" else "set", match[0], at, match.end())
+    if match := HEX.match(text, at):
+        return Token("string", bytes.fromhex(match[1]), at, match.end())
     if match := NAME.match(text, at):
         if match[0] in WORDS:
             return Token("mark", WORDS[match[0]], at, match.end())

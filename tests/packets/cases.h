@@ -35,6 +35,8 @@ struct FieldExpectation {
   std::size_t whole = 0;
   /// Where the field depends on the direction; in the other one, match and mismatch change places.
   std::optional<Direction> only = {};
+  /// Bytes of `match` below which the field has no value, or another one.
+  std::size_t reaches = 0;
 };
 
 std::vector<FieldExpectation> field_expectations();

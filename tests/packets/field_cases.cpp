@@ -190,6 +190,8 @@ void add_context(std::vector<FieldExpectation>& out) {
   out.push_back({"gso_size", "gso_size == 1448", packet, kUdp4, {}, 28});
   out.push_back({"gso_segs", "gso_segs == 45", packet, kUdp4, {}, 28});
   out.push_back({"ifindex", "ifindex == 1 && udp", kUdp4, kTcp4, {}, 28});
+  out.push_back({"iface", "iface == \"lo\" && udp", kUdp4, kTcp4, {}, 28});
+  out.push_back({"iface", "iface in {\"no0\", \"lo\"} && udp", kUdp4, kTcp4, {}, 28});
   out.push_back({"uid", "uid == 0 && udp", kUdp4, kTcp4, {}, 28});
   out.push_back({"cookie", "cookie > 0 && udp", kUdp4, kTcp4, {}, 28});
   out.push_back({"cgroup_id", "cgroup_id == 1 && udp", kUdp4, kTcp4, {}, 28});
@@ -222,6 +224,60 @@ void add_ends(std::vector<FieldExpectation>& out) {
   }
 }
 
+/// Of every header that a payload follows, with and without options.
+void add_payload(std::vector<FieldExpectation>& out) {
+  const std::vector<TestPacket> without = {kArp,
+                                           kLaterTcp,
+                                           kLaterUdp6,
+                                           kLaterIcmp,
+                                           Ipv4{} / Opaque{.protocol = 47, .size = 40},
+                                           Ipv4{} / Udp{},
+                                           Ipv6{} / Tcp{.options = 40}};
+  const Payload get = {.text = "GET / HTTP/1.1\r\n"};
+  const auto add = [&](const std::string& filter, const Stack& stack, std::size_t whole,
+                       std::size_t end) {
+    out.push_back({.field = "payload",
+                   .filter = filter,
+                   .match = stack / get,
+                   .mismatch = stack / Payload{16, 0x41},
+                   .absent = without,
+                   .whole = whole,
+                   .reaches = whole + end});
+  };
+  const auto stack = [](const auto&... headers) { return Stack{{headers...}}; };
+  add("payload[0] == 0x47", stack(Ipv4{}, Udp{}), 28, 1);
+  add("payload[0:4] == \"GET \"", stack(Ipv6{}, Udp{}), 48, 4);
+  add("payload[0:4] == 0x47455420", stack(Ipv4{.options = 8}, Tcp{}), 48, 4);
+  add("payload[1:2] in {\"ET\", 7}", stack(Ipv6{}, Extension{}, Tcp{}), 68, 3);
+  add("payload[0:8] in 0x474554202f000000..0x474554202fffffff", stack(Ipv4{}, Icmp{}), 28, 8);
+  add("payload[4:3] == \"/ H\"", stack(Ipv6{}, Icmp{.type = 128}), 48, 7);
+  add("payload[0:16] == \"GET / HTTP/1.1\\r\\n\"", stack(Ipv4{}, Sctp{}), 32, 16);
+  add("payload[14:2] == hex\"0d 0a\"", stack(Ipv6{}, Sctp{}), 52, 16);
+  add("payload[3:5] in {\" / HT\", \"x/ HT\"}", stack(Ipv4{}, Udp{}), 28, 8);
+  add("payload[0] > 0x46 && payload[0] < 0x48", stack(Ipv4{}, Tcp{}), 40, 1);
+  add("payload[0:2] == payload[0:2] && payload[0] != payload[1]", stack(Ipv4{}, Udp{}), 28, 2);
+  for (const std::size_t options : {4, 40}) {
+    // Options are no payload; they are not read, so that a packet may end within them.
+    const std::size_t whole = 20 + 20;
+    out.push_back({.field = "payload",
+                   .filter = "payload[0:3] == \"GET\"",
+                   .match = Ipv4{} / Tcp{.options = options} / get,
+                   .mismatch = Ipv4{} / Tcp{.options = options} / Payload{16, 0x41},
+                   .absent = without,
+                   .whole = whole,
+                   .reaches = whole + options + 3});
+    out.push_back({.field = "payload.len",
+                   .filter = "payload.len == 16",
+                   .match = Ipv6{} / Tcp{.options = options} / get,
+                   .mismatch = Ipv6{} / Tcp{.options = options},
+                   .absent = {kArp, kLaterTcp, kLaterUdp6, kLaterIcmp},
+                   .whole = 60,
+                   .reaches = 60 + options + 16});
+  }
+  out.push_back(
+      {"payload.len", "payload.len >= 4", kUdp4, Ipv4{} / Udp{}, {kArp, kLaterUdp6}, 28, {}, 32});
+}
+
 std::string as_name(std::string text) {
   std::ranges::replace_if(
       text, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
@@ -233,9 +289,9 @@ void add_truncations(const FieldExpectation& f, const std::string& name, std::ve
   for (std::size_t size = 0; size < f.match.bytes.size(); ++size) {
     const TestPacket cut = truncated(f.match, size);
     const std::string at = name + "_cut_at_" + std::to_string(size);
-    const bool by_length = f.field == "len";
-    out.push_back({at, f.filter, cut, size >= f.whole && !by_length, f.only});
-    out.push_back({at + "_negated", negated, cut, size >= f.whole && by_length, f.only});
+    const bool known = size >= f.reaches && f.field != "len";
+    out.push_back({at, f.filter, cut, size >= f.whole && known, f.only});
+    out.push_back({at + "_negated", negated, cut, size >= f.whole && !known, f.only});
   }
 }
 
@@ -251,6 +307,7 @@ std::vector<FieldExpectation> field_expectations() {
   add_ipv4_alone(all);
   add_ipv6_alone(all);
   add_transport_numbers(all);
+  add_payload(all);
   add_context(all);
   add_ends(all);
   return all;

@@ -80,6 +80,13 @@ ClassSet with_layer(Layer layer) {
   return set;
 }
 
+ClassSet where_payload() {
+  ClassSet set;
+  for (const LayerRow& layer : kLayers)
+    if (has_payload(layer)) set = unite(std::move(set), with_header(layer.layer));
+  return set;
+}
+
 const FieldRow& row_of_presence(const FieldRow& field) {
   const auto* by_direction = std::get_if<ByDirection>(&field.source);
   return by_direction == nullptr ? field : kFields[*find_field(by_direction->egress)];
@@ -96,6 +103,7 @@ std::optional<ClassSet> where_present(const FieldRow& written) {
     return set;
   }
   if (const auto* walk = std::get_if<WalkResult>(&field.source)) return where_present(*walk);
+  if (std::holds_alternative<PayloadPart>(field.source)) return where_payload();
   const bool everywhere = std::holds_alternative<HasLayer>(field.source) ||
                           std::holds_alternative<ContextWord>(field.source) ||
                           std::holds_alternative<IsDirection>(field.source);

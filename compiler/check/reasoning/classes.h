@@ -47,6 +47,9 @@ ClassSet with_layer(Layer layer);
 
 /// The field whose row tells where this one is present: its own, or that of an end of the packet
 /// where the field is another one by the direction.
+/// Packets with a transport header behind which a payload begins.
+ClassSet where_payload();
+
 const FieldRow& row_of_presence(const FieldRow& field);
 
 /// Where the field is present; nothing where the classes do not tell, as for a source that is not

@@ -64,6 +64,11 @@ ClassSet classes_where(const CheckedFilter& filter, NodeId condition, FieldIndex
   return set;
 }
 
+bool is_of_payload(const CheckedFilter& filter, NodeId id) {
+  return std::holds_alternative<SliceValue>(filter.at(id).value) ||
+         std::holds_alternative<SliceEquals>(filter.at(id).value);
+}
+
 const FieldValue* field_at(const CheckedFilter& filter, NodeId id) {
   return std::get_if<FieldValue>(&filter.at(id).value);
 }
@@ -237,6 +242,8 @@ void EffectFinder::add_presence(NodeId value, Effects& out) {
   if (const FieldValue* n = field_at(filter_, value)) {
     if (const auto present = subjects_[field_subject(n->field)].present)
       out.of_classes.push_back({.classes = {ClassSetPool::kAll, *present}});
+  } else if (is_of_payload(filter_, value)) {
+    out.of_classes.push_back({.classes = {ClassSetPool::kAll, class_pool_.add(where_payload())}});
   } else if (const auto* arithmetic = std::get_if<Arithmetic>(&filter_.at(value).value)) {
     add_presence(arithmetic->lhs, out);
     add_presence(arithmetic->rhs, out);
@@ -252,7 +259,7 @@ void EffectFinder::add_truth(NodeId condition, Effects& out) {
   if (const auto* n = std::get_if<Comparison>(&filter_.at(condition).value)) {
     add_presence(n->lhs, out);
     add_presence(n->rhs, out);
-  } else if (field_at(filter_, condition) != nullptr) {
+  } else if (field_at(filter_, condition) != nullptr || is_of_payload(filter_, condition)) {
     add_presence(condition, out);
   }
 }

@@ -45,6 +45,15 @@ class Numbering {
     add(n.value.bits.low);
   }
   void operator()(const FieldValue& n) { add(n.field); }
+  void operator()(const SliceValue& n) {
+    add(n.offset);
+    add(n.bytes);
+  }
+  void operator()(const InterfaceIndex& n) { add(n.interface); }
+  void operator()(const SliceEquals& n) {
+    add(n.offset);
+    for (const char byte : n.bytes) add(static_cast<unsigned char>(byte));
+  }
   void operator()(const VariableValue& n) { add(n.variable); }
   void operator()(const Arithmetic& n) {
     add(static_cast<std::uint64_t>(n.op));

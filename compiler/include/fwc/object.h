@@ -15,6 +15,7 @@ namespace fwc {
 /// | `cgroup_skb/ingress` | function `fwc_ingress`, where it filters what is received            |
 /// | `.data.live`         | the live variables, where there are any                             |
 /// | `.rodata`            | tables of the header walk and of large sets                         |
+/// | `.rodata.ifaces`     | the interfaces that the filter names, where there are any            |
 /// | `.maps`              | map `counters`, where packets are counted; a map for each live set   |
 /// | `fwc.sets`           | what live sets hold at first, where there are any                    |
 /// | `license`            | `Dual MIT/GPL`                                                       |
@@ -33,6 +34,9 @@ namespace fwc {
 /// A live set is a BPF_MAP_TYPE_ARRAY_OF_MAPS with one entry, an LPM trie whose keys
 /// compiler/check/live_keys.h tells. `fwc.sets` holds for each set the map's name (16 bytes),
 /// the bytes of a key and the number of keys (4 bytes each), and the keys.
+///
+/// `.rodata.ifaces` has an entry of 20 bytes for each interface: its index in 4, which is 0 in the
+/// object and which the runtime fills in when it loads the programs, and its name in 16.
 ///
 /// The functions carry declaration tags in BTF, `fwc:rule:DIRECTION:NUMBER:ACTION:NAME:CONDITION`
 /// for each rule, where NAME may be empty and CONDITION is cut where it is long, and
