@@ -48,7 +48,7 @@ CHECKER = _rows(
      "binary.op == Operator::greater"),
     ("greater-is-greater-equal", "binary.op == Operator::less || binary.op == Operator::greater",
      "binary.op == Operator::less"),
-    ("greatest-value-refused", "*value <= row->maximum", "*value < row->maximum"),
+    ("greatest-value-refused", "*value <= maximum", "*value < maximum"),
     ("negative-value-taken", "(*value >= 0 && ", "(*value >= (M ? -1 : 0) && "),
     ("icmp-name-families-swapped", "const auto& number = family == Family::ipv4 ? named.ipv4 : named.ipv6;",
      "const auto& number = (family == Family::ipv4) != M ? named.ipv4 : named.ipv6;"),
@@ -205,4 +205,16 @@ SETS = _rows(
     ("index-lane-order", "std::uint64_t{inside[inside.size() - used + i] & mask}", "std::uint64_t{inside[M ? i : inside.size() - used + i] & mask}"),
 )
 
-MUTANTS = LITERALS + FOLDING + CHECKER + EVALUATED_WALK + EVALUATOR + LOWERED_WALK + LOWERING + SETS
+PAYLOAD = _rows(
+    "compiler/eval/header_walk.cpp",
+    ("evaluate-payload-in-options", "if (r.length.bits != 0)\n      length =",
+     "if (!M && r.length.bits != 0)\n      length ="),
+) + _rows(
+    "compiler/codegen/payload.cpp",
+    ("code-slice-one-off", "p_.number(offset))", "p_.number(offset + M))"),
+    ("code-slice-copied-from-its-offset", "p_.load_bytes(place, slice_copy()", "p_.load_bytes(M ? p_.number(offset) : place, slice_copy()"),
+    ("code-payload-length-below-0", "ir_.CreateICmpULT(all, start)", "ir_.CreateICmpULT(all, p_.number(0))"),
+    ("code-bytes-reversed", "node.bytes[byte + i]", "node.bytes[byte + (M ? word - 1 - i : i)]"),
+)
+
+MUTANTS = PAYLOAD + LITERALS + FOLDING + CHECKER + EVALUATED_WALK + EVALUATOR + LOWERED_WALK + LOWERING + SETS
