@@ -23,13 +23,11 @@ Outcome Lowering::condition(NodeId id, Block* if_true, Block* if_false) {
           [&](const BooleanConstant& n) { return leave(n.value, if_true, if_false); },
           [&](const FieldValue& n) { return field_condition(n.field, if_true, if_false); },
           [&](const VariableValue&) {
-            llvm::Value* value = integer(id, if_false);
-            return branch(ir_.CreateICmpNE(value, p_.number(0)), if_true, if_false);
+            return branch(ir_.CreateICmpNE(integer(id, if_false), p_.number(0)), if_true, if_false);
           },
           [&](const AsBoolean& n) {
             const Facts before = facts_;
-            llvm::Value* value = integer(n.operand, if_false);
-            ir_.CreateCondBr(ir_.CreateICmpNE(value, p_.number(0)), if_true, if_false);
+            branch(ir_.CreateICmpNE(integer(n.operand, if_false), p_.number(0)), if_true, if_false);
             return Outcome{.when_true = facts_, .when_false = before};
           },
           [&](const Comparison& n) { return compare(n, if_true, if_false); },
