@@ -10,7 +10,7 @@
 
 #include "cli/file_changes.h"
 #include "cli/filter_options.h"
-#include "cli/set_files.h"
+#include "cli/object_cache.h"
 #include "cli/systemctl.h"
 #include "cli/unit_attach.h"
 #include "cli/unit_coverage.h"
@@ -32,6 +32,7 @@ struct Request {
   std::string unit;
   std::vector<DirectionFilter> filters;  // ingress first
   std::string root;
+  bool counters = false;
   bool strict = false;
   bool now = false;
   bool dry_run = false;
@@ -88,19 +89,27 @@ Expected<std::string> own_path(const Request& request) {
   return path;
 }
 
+/// What the drop-ins say of a direction.
+UnitFilter written(const Target& target, const Request& request, UnitDirection direction) {
+  return {.direction = direction,
+          .file = filter_file(target.unit.name, direction),
+          .flags = request.counters ? std::vector<std::string>{"--counters"}
+                                    : std::vector<std::string>{}};
+}
+
 /// Compiles each filter, and has the kernel verify it where that can be asked.
 int prepare(Terminal& terminal, const Target& target, Request& request) {
   const bool ask_kernel =
       request.root.empty() && runtime::require_capabilities(runtime::Operation::load);
   for (DirectionFilter& filter : request.filters) {
-    const bool ingress = filter.direction == UnitDirection::ingress;
-    // Relative names of files are meant as they are when the unit starts.
-    const std::string file = filter_file(target.unit.name, filter.direction);
-    const CompileResult result =
-        compile(filter.text, {.direction = ingress ? Direction::ingress : Direction::egress,
-                              .strict = request.strict,
-                              .load_source = set_file_loader(file)});
-    terminal.show(result.diagnostics, filter.text, ingress ? "ingress" : "egress");
+    // As the line of the unit is going to do it, with relative names of files meant as there; what
+    // is compiled here is in the cache then.
+    CompileOptions options = options_of(written(target, request, filter.direction));
+    options.strict = request.strict;
+    const CompileResult result = request.root.empty() && !request.dry_run
+                                     ? compile_by_cache(filter.text, options)
+                                     : compile(filter.text, options);
+    terminal.show(result.diagnostics, filter.text, runtime::to_string(filter.direction));
     if (!result.object) return static_cast<int>(ExitCode::bad_data);
     if (!ask_kernel) continue;
     auto loaded = runtime::load(*result.object);
@@ -123,10 +132,8 @@ std::vector<File> files_to_write(const Target& target, const Request& request,
   std::vector<File> files;
   std::vector<UnitFilter> filters;
   for (const DirectionFilter& filter : request.filters) {
-    filters.push_back(
-        {.direction = filter.direction, .file = filter_file(target.unit.name, filter.direction)});
-    files.push_back({.path = filters.back().file,
-                     .text = filter.text + (filter.text.ends_with('\n') ? "" : "\n")});
+    filters.push_back(written(target, request, filter.direction));
+    files.push_back({.path = filters.back().file, .text = filter.text});
   }
   for (const std::string& name : target.names)
     files.push_back(
@@ -168,9 +175,15 @@ void warn_of_gaps(Terminal& terminal, const Target& target) {
     terminal.warn(fmt::format("{}: {}", target.unit.name, gap.message), gap.hint);
 }
 
-std::string joined(const std::vector<std::string>& words) {
+// As words for systemctl; of a template, all instances.
+std::string joined(const std::vector<std::string>& units) {
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  for (const std::string& unit : units) {
+    const std::size_t at = unit.find("@.");
+    text += at == std::string::npos
+                ? fmt::format(" {}", unit)
+                : fmt::format(" '{}*{}'", unit.substr(0, at + 1), unit.substr(at + 1));
+  }
   return text;
 }
 
@@ -232,7 +245,7 @@ int enable(Terminal& terminal, Request& request) {
   if (request.now) return put_in_force(terminal, *target, request, changes);
   changes.commit();
   if (request.root.empty())
-    terminal.out("in force after `systemctl daemon-reload` and `systemctl restart {}`\n",
+    terminal.out("in force after `systemctl daemon-reload` and `systemctl restart{}`\n",
                  joined(target->names));
   return static_cast<int>(ExitCode::ok);
 }
@@ -262,9 +275,13 @@ int disable(Terminal& terminal, const Request& request) {
   if (request.now) return put_in_force(terminal, *target, request, changes);
   changes.commit();
   if (request.root.empty())
-    terminal.out("off after `systemctl daemon-reload` and `systemctl restart {}`\n",
+    terminal.out("off after `systemctl daemon-reload` and `systemctl restart{}`\n",
                  joined(target->names));
   return static_cast<int>(ExitCode::ok);
+}
+
+std::string as_file(const std::string& text) {
+  return text.ends_with('\n') ? text : text + "\n";
 }
 
 void add_options(CommandLine& line, Request& request) {
@@ -290,14 +307,15 @@ int enable_command(const Invocation& call) {
       line.option("--ingress", ingress_text, "filter what the unit receives", "FILTER");
   const CLI::Option* egress =
       line.option("--egress", egress_text, "filter what the unit sends", "FILTER");
+  line.flag("--counters", request.counters, "count packets and bytes, see `fwc stats`");
   line.flag("--strict", request.strict, "treat warnings as errors");
   add_options(line, request);
   if (const auto done = line.parse(1, 1)) return *done;
   if (const auto wrong = refuse(line, request)) return *wrong;
   if (ingress->count() != 0)
-    request.filters.push_back({.direction = UnitDirection::ingress, .text = ingress_text});
+    request.filters.push_back({.direction = UnitDirection::ingress, .text = as_file(ingress_text)});
   if (egress->count() != 0)
-    request.filters.push_back({.direction = UnitDirection::egress, .text = egress_text});
+    request.filters.push_back({.direction = UnitDirection::egress, .text = as_file(egress_text)});
   if (request.filters.empty())
     return line.usage_error("no filter was given", "give `--egress FILTER` or `--ingress FILTER`");
   request.unit = line.words().front();

@@ -54,11 +54,12 @@ std::optional<std::uint64_t> take_number(std::string_view& bytes) {
 std::optional<std::string> key_of(const std::string& text, const CompileOptions& options) {
   struct stat self{};
   if (stat("/proc/self/exe", &self) != 0) return std::nullopt;
-  // Names every member, so that a new one is not forgotten here.
+  // Names every member, so that a new one is not forgotten here. What is kept has no warnings, so
+  // `strict` makes no difference.
   const auto& [direction, counters, strict, load_source] = options;
-  return fmt::format("fwc {} {}.{}.{:09}\ndirection {} counters {} strict {}\n{}", version(),
-                     self.st_size, self.st_mtim.tv_sec, self.st_mtim.tv_nsec,
-                     direction ? static_cast<int>(*direction) : -1, counters, strict, text);
+  return fmt::format("fwc {} {}.{}.{:09}\ndirection {} counters {}\n{}", version(), self.st_size,
+                     self.st_mtim.tv_sec, self.st_mtim.tv_nsec,
+                     direction ? static_cast<int>(*direction) : -1, counters, text);
 }
 
 /// The folder where it can be trusted; made where it is not there.

@@ -5,38 +5,63 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <system_error>
+
+#include "cli/set_files.h"
 
 namespace fwc::cli {
 
 namespace {
 
 namespace fs = std::filesystem;
-using runtime::Direction;
 
 constexpr std::string_view kUnits = "/etc/systemd/system";
 constexpr std::string_view kDropIn = "50-fwc.conf";
 
 // How each line begins after the path of fwc, up to the direction and the file.
 constexpr std::string_view kAttach = " attach --self --";
+constexpr std::string_view kFile = " -f ";
 
-// `egress -f FILE`, as drop_in_text() writes it.
+/// A flag that a drop-in may hand on to `fwc attach`.
+struct FlagRow {
+  std::string_view name;
+  void (*apply)(CompileOptions& options);
+};
+
+constexpr std::array kFlags = {
+    FlagRow{.name = "--counters", .apply = [](CompileOptions& o) { o.counters = true; }},
+};
+
+// The words between the direction and `-f`.
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+// `egress --counters -f FILE`, as drop_in_text() writes it.
 std::vector<UnitFilter> parse_lines(std::istream& lines) {
   std::vector<UnitFilter> filters;
   for (std::string line; std::getline(lines, line);) {
     const std::size_t at = line.find(kAttach);
     if (!line.starts_with("ExecStartPre=+") || at == std::string::npos) continue;
     const std::string_view rest = std::string_view(line).substr(at + kAttach.size());
-    for (const Direction direction : {Direction::ingress, Direction::egress}) {
-      const std::string head = fmt::format("{} -f ", to_string(direction));
-      if (!rest.starts_with(head)) continue;
-      std::string file(rest.substr(head.size()));
+    for (const auto direction : {runtime::Direction::ingress, runtime::Direction::egress}) {
+      const std::string_view head = to_string(direction);
+      const std::size_t option = rest.find(kFile);
+      if (!rest.starts_with(head) || option == std::string_view::npos) continue;
+      std::string file(rest.substr(option + kFile.size()));
       // A backslash in the name of a unit is written twice.
       for (std::size_t i = 0; (i = file.find("\\\\", i)) != std::string::npos; ++i)
         file.erase(i, 1);
-      filters.push_back({.direction = direction, .file = std::move(file)});
+      filters.push_back(
+          {.direction = direction,
+           .file = std::move(file),
+           .flags = words_of(std::string(rest.substr(head.size(), option - head.size())))});
     }
   }
   return filters;
@@ -44,7 +69,17 @@ std::vector<UnitFilter> parse_lines(std::istream& lines) {
 
 }  // namespace
 
-std::string filter_file(std::string_view unit, Direction direction) {
+CompileOptions options_of(const UnitFilter& filter) {
+  const bool ingress = filter.direction == runtime::Direction::ingress;
+  CompileOptions options{.direction = ingress ? fwc::Direction::ingress : fwc::Direction::egress,
+                         .load_source = set_file_loader(filter.file)};
+  for (const FlagRow& row : kFlags)
+    if (std::find(filter.flags.begin(), filter.flags.end(), row.name) != filter.flags.end())
+      row.apply(options);
+  return options;
+}
+
+std::string filter_file(std::string_view unit, runtime::Direction direction) {
   return fmt::format("/etc/fwc/{}.{}", unit, to_string(direction));
 }
 
@@ -58,8 +93,9 @@ std::string drop_in_text(std::string_view unit, std::string_view owner, std::str
       fmt::format("# Written by `fwc enable {0}`; `fwc disable {0}` takes it away.\n[{1}]\n", owner,
                   section_of(unit));
   for (const UnitFilter& filter : filters)
-    text += fmt::format("ExecStartPre=+{}{}{} -f {}\n", unit_word(fwc), kAttach,
-                        to_string(filter.direction), unit_word(filter.file));
+    text += fmt::format("ExecStartPre=+{}{}{}{}{}{}{}\n", unit_word(fwc), kAttach,
+                        to_string(filter.direction), filter.flags.empty() ? "" : " ",
+                        fmt::join(filter.flags, " "), kFile, unit_word(filter.file));
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/unit_files.h"
+#include "fwc/compile.h"
 #include "fwc/runtime/program.h"
 
 namespace fwc::cli {
@@ -17,7 +18,12 @@ namespace fwc::cli {
 struct UnitFilter {
   runtime::Direction direction = runtime::Direction::egress;
   std::string file;
+  std::vector<std::string> flags = {};  ///< of `fwc attach`, as `--counters`
 };
+
+/// How `fwc attach` compiles a filter of that direction with these flags; `file` is where names of
+/// files are looked up from.
+CompileOptions options_of(const UnitFilter& filter);
 
 /// A unit with a drop-in of fwc's.
 struct FilteredUnit {

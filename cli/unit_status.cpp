@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "cli/object_cache.h"
-#include "cli/set_files.h"
 #include "cli/source.h"
 #include "cli/unit_cgroups.h"
 #include "fwc/runtime/attachments.h"
@@ -20,23 +19,27 @@ namespace {
 
 using runtime::Attachment;
 using runtime::Cgroup;
+using runtime::Error;
 using runtime::Expected;
 using runtime::LoadedObject;
 using UnitDirection = runtime::Direction;
 
 constexpr std::string_view kOurPrograms = "fwc_";
 
-/// What `fwc attach --self --DIRECTION -f FILE` would attach; nothing where it would fail.
-std::optional<LoadedObject> load_written(const UnitFilter& filter) {
+using Loaded = std::optional<LoadedObject>;
+
+/// What the line of the unit would attach; nothing where it would fail because of the filter.
+Expected<Loaded> load_written(const UnitFilter& filter) {
   const auto source = read_filter({.argument = {}, .file = filter.file});
-  if (!source) return std::nullopt;
-  const bool ingress = filter.direction == UnitDirection::ingress;
-  const CompileResult result =
-      compile_by_cache(source->text, {.direction = ingress ? Direction::ingress : Direction::egress,
-                                      .load_source = set_file_loader(filter.file)});
-  if (!result.object) return std::nullopt;
+  if (!source && source.error().kind == Error::Kind::no_permission) return source.error();
+  if (!source) return Loaded();
+  const CompileResult result = compile_by_cache(source->text, options_of(filter));
+  if (!result.object) return Loaded();
   auto loaded = runtime::load(*result.object);
-  return loaded ? std::optional(*std::move(loaded)) : std::nullopt;
+  if (loaded) return Loaded(*std::move(loaded));
+  const Error::Kind kind = loaded.error().kind;
+  if (kind == Error::Kind::data || kind == Error::Kind::unavailable) return Loaded();
+  return loaded.error();
 }
 
 // fwc's program there, and first what it attached itself rather than systemd.
@@ -56,11 +59,12 @@ bool is_misplaced(const Attachment& a) {
 
 Expected<FilterState> compare(const Cgroup& cgroup, const UnitFilter& written) {
   const auto loaded = load_written(written);
-  if (!loaded) return FilterState::not_valid;
+  if (!loaded) return loaded.error();
+  if (!*loaded) return FilterState::not_valid;
   const auto attached = runtime::open_attached(cgroup, written.direction);
   if (!attached) return FilterState::other;
   const runtime::Program* is = attached->program(written.direction);
-  const runtime::Program* ought = loaded->program(written.direction);
+  const runtime::Program* ought = (*loaded)->program(written.direction);
   if (is == nullptr || ought == nullptr) return FilterState::other;
   const auto same = runtime::same_filter(*is, *ought);
   if (!same) return same.error();
@@ -95,6 +99,20 @@ Expected<void> add_cgroup(const Cgroup& cgroup, const std::vector<UnitFilter>& f
                     .file = written != nullptr ? written->file : "",
                     .cgroup = cgroup.path,
                     .program_id = attached != nullptr ? attached->program_id : 0});
+  }
+  return {};
+}
+
+// Of a unit that does not run: whether it can be started.
+Expected<void> add_stopped(const std::vector<UnitFilter>& filters,
+                           std::vector<FilterStatus>& list) {
+  for (const UnitFilter& filter : filters) {
+    const auto loaded = load_written(filter);
+    if (!loaded) return loaded.error();
+    list.push_back({.direction = filter.direction,
+                    .state = *loaded ? FilterState::not_running : FilterState::not_valid,
+                    .file = filter.file,
+                    .cgroup = {}});
   }
   return {};
 }
@@ -136,12 +154,7 @@ Expected<UnitStatus> status_of_unit(const UnitFiles& files, const std::string& n
   for (const Cgroup& cgroup : cgroups->system)
     if (auto added = add_cgroup(cgroup, filters, status.filters); !added) return added.error();
   if (cgroups->system.empty())
-    for (const UnitFilter& filter : filters)
-      status.filters.push_back(
-          {.direction = filter.direction,
-           .state = load_written(filter) ? FilterState::not_running : FilterState::not_valid,
-           .file = filter.file,
-           .cgroup = {}});
+    if (auto added = add_stopped(filters, status.filters); !added) return added.error();
   status.gaps = gaps_of(*unit, unfiltered_sockets(files, *unit), cgroups->of_users);
   return status;
 }

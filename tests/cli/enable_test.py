@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: MIT
 """`fwc enable` and `fwc disable` on the files of a machine below a folder. Needs no privilege."""
 import os
+import shutil
+import subprocess
 import unittest
 
-from support import Scratch, run
+from support import FWC, Scratch, run
 
 FILTER = "udp && dst_port == 53"
 HARDENED = """[Service]
 ExecStart=/bin/true
-User=nobody
+User=daemon
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
 """
 DROP_IN = """# Written by `fwc enable {owner}`; `fwc disable {owner}` takes it away.
@@ -68,6 +70,24 @@ class Enable(Units):
             self.assertEqual(self.written(), {
                 "/etc/fwc/web.service.egress": text + "\n",
                 "/etc/systemd/system/web.service.d/50-fwc.conf": self.drop_in("egress")})
+
+    def test_flags_of_attach_are_handed_on(self):
+        self.check(self.fwc("enable", "web", "--egress", FILTER, "--counters"), 0)
+        self.assertIn("attach --self --egress --counters -f /etc/fwc/web.service.egress\n",
+                      self.written()["/etc/systemd/system/web.service.d/50-fwc.conf"])
+
+    def test_systemd_accepts_what_is_written(self):
+        if not shutil.which("systemd-analyze"):
+            self.skipTest("systemd-analyze is not installed")
+        self.unit("web.socket", "[Socket]\nListenStream=80\n")
+        self.check(self.fwc("enable", "web", "--egress", FILTER, "--ingress", "icmp", "--counters"), 0)
+        for path in (self.root / "etc/systemd/system").rglob("*.conf"):
+            path.write_text(path.read_text().replace("/usr/bin/fwc", FWC))
+        units = f"{self.root}/etc/systemd/system:{self.root}/usr/lib/systemd/system:"
+        done = subprocess.run(["systemd-analyze", "verify", "--recursive-errors=one", "web.service",
+                               "web.socket"], capture_output=True, text=True, check=False,
+                              env={**os.environ, "SYSTEMD_UNIT_PATH": units})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_a_second_time_replaces_the_first(self):
         self.check(self.fwc("enable", "web", "--egress", FILTER, "--ingress", "icmp"), 0)

@@ -144,7 +144,12 @@ fwc enable sender --egress "udp && dst_port in {53, $(seq -s , 1000 7 9000)}" --
 code fwc status sender
 sed -i 's/1007/1008/' /etc/fwc/sender.service.egress
 code fwc status sender
-fwc enable sender --egress 'udp && dst_port == 53' --ingress icmp --now > /dev/null
+fwc enable sender --egress 'udp && dst_port == 53' --ingress icmp --counters --now > /dev/null
+code fwc status sender
+code fwc stats sender.service --egress
+kept=$(ls /var/cache/fwc)
+systemctl restart sender
+[ "$kept" = "$(ls /var/cache/fwc)" ] && echo "from the cache"
 systemctl stop sender
 code fwc status sender
 code fwc status sender --egress
@@ -174,6 +179,9 @@ fwc status: 69
 fwc status: 0
 fwc status: 0
 fwc status: 69
+fwc status: 0
+fwc stats: 0
+from the cache
 fwc status: 0
 fwc status: 69
 removed /etc/systemd/system/sender.service.d/50-fwc.conf
@@ -249,6 +257,38 @@ many@.service
 removed /etc/fwc/many@.service.egress
 reloaded systemd
 """ + "".join(f"detached egress from system.slice/system-many.slice/many@{name}.service\n" for name in "abc")
+
+# A user's manager without the help of logind.
+USERS = """
+useradd -m -u 4711 somebody
+mkdir -p /run/systemd/system/user@.service.d /home/somebody/.config/systemd/user
+cat > /run/systemd/system/user@.service.d/test.conf << 'END'
+[Service]
+PAMName=
+Environment=XDG_RUNTIME_DIR=/run/user/%i
+ExecStartPre=+/bin/sh -c 'mkdir -p -m 700 /run/user/%i; chown %i /run/user/%i'
+END
+printf '[Unit]\\nDefaultDependencies=no\\n[Service]\\nType=oneshot\\nExecStart=/bin/true\\n' \\
+    > /run/systemd/system/user-runtime-dir@.service
+cp /run/fwc/files/sender.service /home/somebody/.config/systemd/user/
+sed -i /User=/d /home/somebody/.config/systemd/user/sender.service
+chown -R somebody /home/somebody
+systemctl daemon-reload
+systemctl start user@4711.service
+listen 53 54
+XDG_RUNTIME_DIR=/run/user/4711 setpriv --reuid 4711 --regid 4711 --clear-groups systemctl --user start sender
+reset; counts
+fwc enable sender --egress udp > /dev/null
+fwc status sender | grep -c "a user's units are held by a filter on .user@.service."
+fwc enable user@.service --egress 'udp && dst_port == 53' --now 2> /dev/null | grep attached | plain
+reset; counts
+"""
+
+USERS_HELD = """some some
+1
+attached egress to user.slice/user-4711.slice/user@4711.service
+some none
+"""
 
 REFUSED = """
 fwc 'udp' --ingress -o /run/ingress.o
@@ -375,6 +415,9 @@ class Units(Scratch):
 
     def test_instances_of_a_template(self):
         self.check(self.boot(TEMPLATE), 0, INSTANCES)
+
+    def test_units_of_a_users_manager(self):
+        self.check(self.boot(USERS), 0, USERS_HELD)
 
     def test_what_keeps_a_unit_from_starting(self):
         self.check(self.boot(REFUSED), 0, NOT_STARTED)
