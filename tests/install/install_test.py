@@ -46,6 +46,16 @@ class Install(Scratch):
     def test_the_installed_command_works(self):
         self.check(run("check", FILTER, program=self.stage / "bin/fwc"), 0, "", "")
 
+    def test_what_the_command_writes_about_itself_is_where_it_is_looked_for(self):
+        fwc = self.stage / "bin/fwc"
+        for path, words in (("share/man/man1/fwc.1", ("help", "--man")),
+                            ("share/bash-completion/completions/fwc", ("completion", "bash")),
+                            ("share/zsh/site-functions/_fwc", ("completion", "zsh")),
+                            ("share/fish/vendor_completions.d/fwc.fish", ("completion", "fish"))):
+            self.check(run(*words, program=fwc), 0, (self.stage / path).read_text(), "")
+        schemas = {path.name for path in self.stage.rglob("schemas/*.json")}
+        self.assertEqual(schemas, {path.name for path in (ROOT / "docs/schemas").glob("*.json")})
+
     def test_only_public_headers_are_installed(self):
         headers = sorted(path.relative_to(self.stage / "include")
                          for path in (self.stage / "include").rglob("*") if path.is_file())

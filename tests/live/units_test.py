@@ -117,6 +117,10 @@ systemctl daemon-reload
 reset; counts
 fwc 'udp && dst_port == 53 || icmp' --load /sys/fs/bpf/sender > /dev/null
 counts
+fwc 'udp && dst_port == 54' --load /sys/fs/bpf/sender > /dev/null
+reset; counts
+fwc replace /sys/fs/bpf/sender 'udp && dst_port == 53' > /dev/null
+reset; counts
 systemctl daemon-reload
 reset; counts
 systemctl restart pinned
@@ -405,7 +409,8 @@ class Units(Scratch):
         self.check(self.boot(KEEPS), 0, "some some\nsome none\nsome none\n")
 
     def test_a_pin_that_systemd_attaches(self):
-        self.check(self.boot(PINNED), 0, "some none\n" * 5)
+        self.check(self.boot(PINNED), 0,
+                   "some none\n" * 3 + "none some\n" + "some none\n" * 3)
 
     def test_enable_now_and_status(self):
         self.check(self.boot(ENABLE), 0, ENABLED)
