@@ -22,6 +22,9 @@ def main(run, build):
             assert by_name["floor"]["forwarded"] == 1024
             assert 0 < by_name["fwc"]["forwarded"] < 1024, "the stream has packets of both verdicts"
             assert by_name["fwc"]["instructions"] <= 120
+            for watched in ("--counters", "--log drop", "--counters --log drop"):
+                assert by_name[f"fwc {watched}"]["forwarded"] == by_name["fwc"]["forwarded"]
+            assert by_name["fwc --audit"]["forwarded"] == 1024, "an audited filter drops nothing"
             if "clang" in by_name:  # the peer does the same work
                 assert abs(by_name["clang"]["forwarded"] - by_name["fwc"]["forwarded"]) < 32
         assert {row["entries"] for row in result["sets"]} == {10, 100}

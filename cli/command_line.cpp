@@ -72,6 +72,12 @@ CLI::Option* CommandLine::options(const std::string& names, std::vector<std::str
   return app_.add_option(names, values, meaning)->type_name(placeholder)->allow_extra_args(false);
 }
 
+CLI::Option* CommandLine::flag_with_value(const std::string& name, std::string& value,
+                                          const std::string& by_default, const std::string& meaning,
+                                          const std::string& placeholder) {
+  return app_.add_flag(name + "{" + by_default + "}", value, meaning)->type_name(placeholder);
+}
+
 CLI::Option* CommandLine::flag(const std::string& names, bool& value, const std::string& meaning) {
   return app_.add_flag(names, value, meaning);
 }

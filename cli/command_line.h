@@ -26,6 +26,10 @@ class CommandLine {
                       const std::string& placeholder);
   CLI::Option* options(const std::string& names, std::vector<std::string>& values,
                        const std::string& meaning, const std::string& placeholder);
+  /// A flag that may bring a value, `--watch=5`; alone it is `by_default`.
+  CLI::Option* flag_with_value(const std::string& name, std::string& value,
+                               const std::string& by_default, const std::string& meaning,
+                               const std::string& placeholder);
   CLI::Option* flag(const std::string& names, bool& value, const std::string& meaning);
 
   /// Reads the arguments. A status means that there is nothing more to do: help was shown, or the

@@ -5,6 +5,7 @@
 #include "cli/filter_options.h"
 #include "cli/output_file.h"
 #include "cli/set_files.h"
+#include "cli/watch_options.h"
 #include "fwc/runtime/attachments.h"
 #include "fwc/runtime/environment.h"
 #include "fwc/runtime/pins.h"
@@ -28,7 +29,7 @@ struct Request {
   std::string direction;
   DirectionFlags directions;
   std::string_view attaching = "--attach";  ///< what messages call it
-  bool counters = false;
+  WatchOptions watch;
   bool strict = false;
   bool force = false;
   bool no_slot = false;
@@ -45,7 +46,7 @@ void add_attach_options(CommandLine& line, Request& request) {
   request.directions.add_to(line);
   line.option("--name", request.name, "name of the attachment, where a cgroup has several", "NAME");
   line.options("--var", request.variables, "start a live variable with this value", "NAME=VALUE");
-  line.flag("--counters", request.counters, "count packets and bytes, see `fwc stats`");
+  request.watch.add_to(line);
   line.flag("--strict", request.strict, "treat warnings as errors");
   line.flag("--dry-run", request.dry_run, "say what would be done, and change nothing");
   line.flag("--force", request.force, "attach also to the root cgroup");
@@ -112,9 +113,10 @@ std::optional<int> refuse_options(const CommandLine& line, const Request& reques
 std::optional<int> refuse_object_options(const CommandLine& line, const Request& request) {
   if (!request.output.empty())
     return line.usage_error("`-o` needs the text of a filter, and this is an object already");
-  if (request.counters || request.strict || !request.direction.empty())
-    return line.usage_error("this is an object: how to compile was decided before",
-                            "leave out `--counters`, `--strict` and `--direction`");
+  if (request.watch.any() || request.strict || !request.direction.empty())
+    return line.usage_error(
+        "this is an object: how to compile was decided before",
+        "leave out `--counters`, `--log`, `--audit`, `--strict` and `--direction`");
   return std::nullopt;
 }
 
@@ -318,8 +320,8 @@ int compile_text(const Request& request, Terminal& terminal, const FilterText& t
         ExitCode::usage,
         fmt::format("`{}` needs `--ingress` or `--egress`, or both", request.attaching),
         "or write the filter as parts, `egress {…}`");
-  const CompileOptions options{
-      .direction = direction_of(request), .counters = request.counters, .strict = request.strict};
+  CompileOptions options{.direction = direction_of(request), .strict = request.strict};
+  request.watch.apply(options);
   const auto how = request.output.empty() ? compile_to_load : compile_source;
   const Compiled compiled = how(terminal, text, options);
   if (!compiled.object) return compiled.status;
@@ -360,6 +362,7 @@ int compile_command(const Invocation& call) {
   if (request.version) return show_versions(call.terminal);
   if (const auto wrong = refuse_empty(line, request)) return *wrong;
   if (const auto wrong = refuse_options(line, request)) return *wrong;
+  if (const auto wrong = request.watch.refuse(line)) return *wrong;
 
   if (!line.words().empty()) request.source.argument = line.words().front();
   return run_request(line, request, call.terminal);
@@ -381,6 +384,7 @@ int attach_command(const Invocation& call) {
   if (words.size() > 2) return line.unexpected(words[2]);
   if (words.front().empty()) return line.usage_error("the name of the cgroup is empty");
   request.attaching = "attach";
+  if (const auto wrong = request.watch.refuse(line)) return *wrong;
   request.cgroup = words.front();
   if (words.size() == 2) request.source.argument = words.back();
   return run_request(line, request, call.terminal);

@@ -5,6 +5,7 @@
 
 #include "cli/deadline_keeper.h"
 #include "cli/filter_options.h"
+#include "cli/watch_options.h"
 #include "fwc/runtime/replacement.h"
 
 namespace fwc::cli {
@@ -23,7 +24,7 @@ struct Request {
   std::string name = "filter";
   std::string confirm;
   std::chrono::seconds confirm_within{0};
-  bool counters = false;
+  WatchOptions watch;
   bool strict = false;
   bool force = false;
   bool dry_run = false;
@@ -37,7 +38,7 @@ void add_options(CommandLine& line, Request& request) {
   line.option("--confirm", request.confirm,
               "take it back after TIME (`60s`, `5m`), unless `fwc confirm` comes", "TIME");
   line.options("--var", request.variables, "give a live variable this value", "NAME=VALUE");
-  line.flag("--counters", request.counters, "count also where the filter before did not");
+  request.watch.add_to(line);
   line.flag("--strict", request.strict, "treat warnings as errors");
   line.flag("--force", request.force, "also on the root cgroup");
   line.flag("--dry-run", request.dry_run, "say what would be done, and change nothing");
@@ -110,16 +111,16 @@ int replace_target(const CommandLine& line, const Request& request, Terminal& te
   auto source = read_source(request.source);
   if (!source) return terminal.fail(source.error());
   if (auto* object = std::get_if<Object>(&*source)) {
-    if (request.counters || request.strict)
+    if (request.watch.any() || request.strict)
       return line.usage_error("this is an object: how to compile was decided before",
-                              "leave out `--counters` and `--strict`");
+                              "leave out `--counters`, `--log`, `--audit` and `--strict`");
     const auto done = replace(*filter, *object, request);
     return done ? report(terminal, *filter, request) : terminal.fail(done.error());
   }
-  const Compiled compiled = compile_to_load(terminal, std::get<FilterText>(*source),
-                                            {.direction = compiled_direction(*filter),
-                                             .counters = request.counters || filter->counts,
-                                             .strict = request.strict});
+  CompileOptions options{.direction = compiled_direction(*filter), .strict = request.strict};
+  request.watch.apply(options);
+  options.counters = options.counters || filter->counts;
+  const Compiled compiled = compile_to_load(terminal, std::get<FilterText>(*source), options);
   if (!compiled.object) return compiled.status;
   const auto done = replace(*filter, *compiled.object, request);
   return done ? report(terminal, *filter, request) : terminal.fail(done.error());
@@ -132,6 +133,7 @@ int replace_command(const Invocation& call) {
   CommandLine line(call);
   add_options(line, request);
   if (const auto done = line.parse(1, 2)) return *done;
+  if (const auto wrong = request.watch.refuse(line)) return *wrong;
   request.target = line.words().front();
   if (line.words().size() == 2) request.source.argument = line.words().back();
   if (!request.confirm.empty()) {

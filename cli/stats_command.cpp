@@ -1,107 +1,84 @@
 // SPDX-License-Identifier: MIT
-// `fwc stats`: what a filter passed and dropped, and by which rule.
-#include <nlohmann/json.hpp>
-
-#include "cli/filter_options.h"
-#include "fwc/runtime/counters.h"
+// `fwc stats`: what filters passed and dropped, and by which rule.
+#include "cli/known_filters.h"
+#include "cli/numbers.h"
+#include "cli/stats.h"
+#include "cli/wake.h"
 
 namespace fwc::cli {
 
 namespace {
 
-using nlohmann::ordered_json;
-using runtime::Counts;
-using runtime::DeciderCounter;
-using Decider = DeciderCounter::Decider;
-using runtime::DirectionCounters;
-using runtime::Tally;
+using runtime::Expected;
+using Readings = std::vector<FilterReading>;
 
-ordered_json to_json(const Tally& tally) {
-  return {{"packets", tally.packets}, {"bytes", tally.bytes}};
-}
+struct Request {
+  FilterChoice choice;
+  bool json = false;
+  bool prometheus = false;
+  bool by_cpu = false;
+  std::string interval;  ///< empty: once
+};
 
-std::string_view to_string(Decider decider) {
-  switch (decider) {
-    case Decider::malformed: return "malformed";
-    case Decider::by_default: return "default";
-    case Decider::by_default_of_fragments: return "default of later fragments";
-    case Decider::rule: return "rule";
+/// Filters that do not count are left out where all were asked for.
+Expected<Readings> read_all(const FilterChoice& choice) {
+  const auto filters = find_filters(choice);
+  if (!filters) return filters.error();
+  Readings readings;
+  for (const KnownFilter& filter : *filters) {
+    auto reading = read_filter(filter);
+    if (!reading && !choice.targets.empty()) return reading.error();
+    if (reading) readings.push_back(*std::move(reading));
   }
-  return "";
+  return readings;
 }
 
-ordered_json to_json(const DeciderCounter& counter) {
-  ordered_json json = {{"decider", to_string(counter.decider)},
-                       {"action", runtime::to_string(counter.action)}};
-  if (counter.decider == Decider::rule) {
-    json["name"] = counter.name;
-    json["condition"] = counter.condition;
+std::string shown(const Request& request, const Readings& readings) {
+  if (request.prometheus) return stats_prometheus(readings);
+  if (request.json) return stats_json(readings, request.by_cpu, !request.interval.empty());
+  return stats_text(readings, request.by_cpu);
+}
+
+/// Again and again until a signal ends it; the filters are looked up each time, for they come, go
+/// and are replaced.
+int watch(Terminal& terminal, const Request& request, double seconds) {
+  const Waiter waiter;
+  const auto interval = to_duration(seconds);
+  for (auto next = Waiter::Clock::now();; next += interval) {
+    if (waiter.wait(next) == Waiter::Wake::end) return static_cast<int>(ExitCode::ok);
+    const auto readings = read_all(request.choice);
+    if (!readings) return terminal.fail(readings.error());
+    terminal.write(shown(request, *readings) + (request.json ? "" : "\n"));
+    if (const int status = terminal.finish(0); status != 0) return status;
   }
-  json.update(to_json(counter.tally));
-  return json;
-}
-
-ordered_json to_json(const DirectionCounters& counters) {
-  ordered_json deciders = ordered_json::array();
-  for (const DeciderCounter& counter : counters.deciders) deciders.push_back(to_json(counter));
-  return {{"passed", to_json(counters.passed)},
-          {"dropped", to_json(counters.dropped)},
-          {"deciders", std::move(deciders)}};
-}
-
-ordered_json to_json(const Counts& counts) {
-  return {{"ingress", to_json(counts.ingress)}, {"egress", to_json(counts.egress)}};
-}
-
-/// A rule by its name, else by its condition.
-std::string label(const DeciderCounter& counter) {
-  if (counter.decider != Decider::rule) return std::string(to_string(counter.decider));
-  return counter.name.empty() ? counter.condition : counter.name;
-}
-
-void show_totals(Terminal& terminal, std::string_view name, const DirectionCounters& counters) {
-  terminal.out("{:<9}  {:>12}  {:>15}  {:>12}  {:>15}\n", name, counters.passed.packets,
-               counters.passed.bytes, counters.dropped.packets, counters.dropped.bytes);
-}
-
-void show_deciders(Terminal& terminal, std::string_view name, const DirectionCounters& counters) {
-  terminal.out("\n{:<9}  {:>12}  {:>15}  by\n", name, "packets", "bytes");
-  for (const DeciderCounter& counter : counters.deciders)
-    terminal.out("{:<9}  {:>12}  {:>15}  {}\n", runtime::to_string(counter.action),
-                 counter.tally.packets, counter.tally.bytes, label(counter));
-}
-
-void show(Terminal& terminal, const runtime::LoadedObject& filter, const Counts& counts) {
-  terminal.out("{:<9}  {:>12}  {:>15}  {:>12}  {:>15}\n", "", "passed", "bytes", "dropped",
-               "bytes");
-  for (const auto& each : {show_totals, show_deciders})
-    for (const runtime::Program* program : filter.programs()) {
-      const bool ingress = program->direction() == runtime::Direction::ingress;
-      each(terminal, runtime::to_string(program->direction()),
-           ingress ? counts.ingress : counts.egress);
-    }
 }
 
 }  // namespace
 
 int stats_command(const Invocation& call) {
-  DirectionFlags directions;
-  std::string name = "filter";
-  bool json = false;
+  Request request;
   CommandLine line(call);
-  directions.add_to(line);
-  line.option("--name", name, "name of the attachment, with `--ingress` or `--egress`", "NAME");
-  line.flag("--json", json, "print one JSON object");
-  if (const auto done = line.parse(1, 1)) return *done;
-
-  const auto filter = open_filter(line.words().front(), directions, name);
-  if (!filter) return call.terminal.fail(filter.error());
-  const auto reading = runtime::read_counters(*filter);
-  if (!reading) return call.terminal.fail(reading.error());
-  if (json)
-    call.terminal.write(to_json(reading->total).dump(2) + "\n");
-  else
-    show(call.terminal, *filter, reading->total);
+  request.choice.add_to(line);
+  line.flag("--json", request.json, "print one JSON object, with `--watch` one a line");
+  line.flag("--prometheus", request.prometheus, "print the text format of Prometheus");
+  line.flag("--per-cpu", request.by_cpu, "tell the CPUs apart");
+  line.flag_with_value("--watch", request.interval, "1",
+                       "go on, every second, or every so many as in `--watch=5`", "SECONDS");
+  if (const auto done = line.parse(0, SIZE_MAX)) return *done;
+  request.choice.targets = line.words();
+  if (request.json && request.prometheus)
+    return line.usage_error("`--json` and `--prometheus` are two forms, and one is needed");
+  if (request.choice.targets.empty() && request.choice.directions.any())
+    return line.usage_error("`--ingress` and `--egress` need a cgroup");
+  if (!request.interval.empty()) {
+    const auto seconds = parse_seconds(request.interval);
+    if (seconds) return watch(call.terminal, request, *seconds);
+    return line.usage_error(fmt::format("`--watch` cannot be `{}`", request.interval),
+                            "say a number of seconds, as in `--watch=5`");
+  }
+  const auto readings = read_all(request.choice);
+  if (!readings) return call.terminal.fail(readings.error());
+  call.terminal.write(shown(request, *readings));
   return static_cast<int>(ExitCode::ok);
 }
 

@@ -75,6 +75,16 @@ Expected<Attachment> attach_over(const Task& task, const PinnedLink& old) {
   return info.error();
 }
 
+Expected<LoadedObject> open_program(std::uint32_t program_id, const std::string& what) {
+  Expected<FileDescriptor> program = program_by_id(program_id);
+  if (!program) return program.error();
+  LoadedObjectBuilder builder;
+  if (Expected<void> added = builder.add(*std::move(program), what); !added) {
+    return added.error();
+  }
+  return std::move(builder).take();
+}
+
 // The pin goes first, because a read-only file system must leave the filter on.
 Expected<void> take_off(const PinnedLink& link) {
   if (::unlink(link.path.c_str()) != 0) return pin_error(errno, link.path);
@@ -148,14 +158,11 @@ Expected<LoadedObject> open_attached(const Cgroup& cgroup, Direction direction,
   if (!folder) return folder.error();
   Expected<PinnedLink> link = find_link(*folder, cgroup, direction, options.name);
   if (!link) return link.error();
-  Expected<FileDescriptor> program = program_by_id(link->info.program_id);
-  if (!program) return program.error();
-  LoadedObjectBuilder builder;
-  const std::string what = fmt::format("the filter on `{}`", cgroup.path);
-  if (Expected<void> added = builder.add(*std::move(program), what); !added) {
-    return added.error();
-  }
-  return std::move(builder).take();
+  return open_program(link->info.program_id, fmt::format("the filter on `{}`", cgroup.path));
+}
+
+Expected<LoadedObject> open_program(std::uint32_t program_id) {
+  return open_program(program_id, fmt::format("program {}", program_id));
 }
 
 }  // namespace fwc::runtime

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "runtime/carried_counters.h"
+#include "runtime/counter_carry.h"
 #include "runtime/errors.h"
 #include "runtime/kernel_objects.h"
 #include "runtime/live_layout.h"
@@ -90,17 +90,28 @@ Expected<void> copy_values(const LoadedObject& old, const LoadedObject& fresh) {
   return write_live_map(fresh.live_fd(), *bytes);
 }
 
+bool always_the_same(const Pair&) {
+  return true;
+}
+
+// What is counted goes on by CounterCarry, when the programs change places.
+Expected<void> copy_nothing(const LoadedObject&, const LoadedObject&) {
+  return {};
+}
+
 struct CarriedMap {
-  bool (*is)(const MapInfo&);
+  MapRole role;
   bool (*means_the_same)(const Pair&);
   Expected<void> (*copy)(const LoadedObject& old, const LoadedObject& fresh);
 };
 
 // A map that is in no row is new in each filter.
 constexpr CarriedMap kCarried[] = {
-    {.is = is_live_map, .means_the_same = same_values, .copy = copy_values},
-    {.is = is_counters_map, .means_the_same = same_counters, .copy = copy_counters},
-    {.is = is_set_map, .means_the_same = same_set, .copy = carry_sets},
+    {.role = MapRole::live, .means_the_same = same_values, .copy = copy_values},
+    {.role = MapRole::counters, .means_the_same = same_counters, .copy = copy_nothing},
+    {.role = MapRole::tallies, .means_the_same = always_the_same, .copy = copy_nothing},
+    {.role = MapRole::log, .means_the_same = same_counters, .copy = copy_nothing},
+    {.role = MapRole::set, .means_the_same = same_set, .copy = carry_sets},
 };
 
 MapInfo declared(const bpf_map* map) {
@@ -140,8 +151,9 @@ std::vector<OldMap> maps_of(const LoadedObject& object) {
 // The old map that this one may be; null where there is none.
 const OldMap* find_same(const bpf_object* object, const MapInfo& wanted,
                         const std::vector<OldMap>& olds, const LoadOptions& options) {
-  const auto row = std::find_if(std::begin(kCarried), std::end(kCarried),
-                                [&](const CarriedMap& each) { return each.is(wanted); });
+  const auto row =
+      std::find_if(std::begin(kCarried), std::end(kCarried),
+                   [&](const CarriedMap& each) { return each.role == role_of(wanted); });
   if (row == std::end(kCarried)) return nullptr;
   const auto old = std::find_if(olds.begin(), olds.end(), [&](const OldMap& each) {
     return same_shape(each.info, wanted) &&

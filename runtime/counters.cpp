@@ -1,59 +1,71 @@
 // SPDX-License-Identifier: MIT
-// What a filter passed and dropped and by which rule, read from its map `counters`.
+// What a filter passed and dropped and by which rule, read from its maps `counters` and `watch`.
 #include "fwc/runtime/counters.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
+#include <optional>
 
-#include <cerrno>
-
+#include "runtime/counter_map.h"
 #include "runtime/errors.h"
-#include "runtime/libbpf_log.h"
-#include "runtime/policies.h"
 
 namespace fwc::runtime {
 namespace {
 
 using Decider = DeciderCounter::Decider;
 
-/// The deciders of a direction in the order of the map's entries.
-std::vector<DeciderCounter> deciders_of(const PolicyInfo& policy) {
-  std::vector<DeciderCounter> list;
-  const auto add = [&](Decider decider, RuleAction action) -> DeciderCounter& {
-    list.push_back(
-        {.decider = decider, .action = action, .name = {}, .condition = {}, .tally = {}});
-    return list.back();
-  };
-  add(Decider::malformed, RuleAction::drop);
-  add(Decider::by_default, policy.default_action);
-  add(Decider::by_default_of_fragments, policy.default_action);
-  for (const RuleInfo& rule : policy.rules) {
-    DeciderCounter& counter = add(Decider::rule, rule.action);
-    counter.name = rule.name;
-    counter.condition = rule.condition;
+Tally sum_of(const CpuTallies& tallies) {
+  Tally sum;
+  for (const Tally& tally : tallies) add(sum, tally);
+  return sum;
+}
+
+// What is asked for a CPU; all of them together where there is none.
+Tally pick(const CpuTallies& tallies, std::optional<std::size_t> cpu) {
+  if (!cpu) return sum_of(tallies);
+  return *cpu < tallies.size() ? tallies[*cpu] : Tally{};
+}
+
+DirectionCounters direction_of(const CounterMap& map, bool ingress,
+                               std::optional<std::size_t> cpu) {
+  DirectionCounters counters;
+  counters.deciders = ingress ? map.deciders.ingress : map.deciders.egress;
+  if (counters.deciders.empty()) return counters;
+  const std::size_t first = ingress ? 0 : map.deciders.ingress.size();
+  for (std::size_t i = 0; i < counters.deciders.size(); ++i)
+    counters.deciders[i].tally = pick(map.total(first + i), cpu);
+  for (const RuleAction action : {RuleAction::allow, RuleAction::drop}) {
+    const CpuTallies& gone = map.earlier[(ingress ? 0 : 2) + (action == RuleAction::drop ? 1 : 0)];
+    if (sum_of(gone) == Tally{}) continue;
+    counters.deciders.push_back({.decider = Decider::earlier,
+                                 .action = action,
+                                 .name = {},
+                                 .condition = {},
+                                 .tally = pick(gone, cpu)});
   }
-  return list;
+  for (const DeciderCounter& counter : counters.deciders) {
+    if (counter.action == RuleAction::allow) add(counters.passed, counter.tally);
+    if (counter.action == RuleAction::drop) add(counters.dropped, counter.tally);
+  }
+  return counters;
 }
 
-void add(Tally& sum, const Tally& part) {
-  sum.packets += part.packets;
-  sum.bytes += part.bytes;
+Counts counts_of(const CounterMap& map, std::optional<std::size_t> cpu) {
+  return {.ingress = direction_of(map, true, cpu), .egress = direction_of(map, false, cpu)};
 }
 
-void add(DirectionCounters& counters, std::size_t decider, const Tally& tally) {
-  DeciderCounter& counter = counters.deciders[decider];
-  add(counter.tally, tally);
-  if (counter.action == RuleAction::allow) add(counters.passed, tally);
-  if (counter.action == RuleAction::drop) add(counters.dropped, tally);
-}
-
-Expected<Counts> empty_counts(const LoadedObject& object) {
-  const Expected<Policies> all = policies(object);
+Expected<void> add_audited(const LoadedObject& object, CounterReading& reading) {
+  if (object.tallies_fd() < 0) return {};
+  const auto all = read_watch_map(object);
   if (!all) return all.error();
-  Counts counts;
-  if (all->ingress) counts.ingress.deciders = deciders_of(*all->ingress);
-  if (all->egress) counts.egress.deciders = deciders_of(*all->egress);
-  return counts;
+  for (std::size_t cpu = 0; cpu < reading.by_cpu.size(); ++cpu)
+    for (const bool ingress : {true, false}) {
+      const CpuWatchTallies& tallies = (*all)[ingress ? 0 : 1];
+      if (cpu >= tallies.size()) continue;
+      const Tally audited{.packets = tallies[cpu].audited_packets,
+                          .bytes = tallies[cpu].audited_bytes};
+      for (Counts* counts : {&reading.by_cpu[cpu], &reading.total})
+        add((ingress ? counts->ingress : counts->egress).audited, audited);
+    }
+  return {};
 }
 
 }  // namespace
@@ -63,25 +75,12 @@ Expected<CounterReading> read_counters(const LoadedObject& object) {
     return make_error(Error::Kind::usage, "the filter does not count",
                       "compile it with `--counters`");
   }
-  const LibbpfLog silent;
-  const int cpus = ::libbpf_num_possible_cpus();
-  if (cpus <= 0) return system_error(-cpus, "cannot count the CPUs");
-  Expected<Counts> empty = empty_counts(object);
-  if (!empty) return empty.error();
-  CounterReading reading{.total = *empty, .by_cpu = std::vector<Counts>(cpus, *empty)};
-  std::vector<Tally> tallies(cpus);
-  std::uint32_t entry = 0;
-  for (const auto direction : {&Counts::ingress, &Counts::egress}) {
-    for (std::size_t i = 0; i < ((*empty).*direction).deciders.size(); ++i, ++entry) {
-      if (::bpf_map_lookup_elem(object.counters_fd(), &entry, tallies.data()) != 0) {
-        return system_error(errno, "cannot read the counters");
-      }
-      for (std::size_t cpu = 0; cpu < tallies.size(); ++cpu) {
-        add(reading.by_cpu[cpu].*direction, i, tallies[cpu]);
-        add(reading.total.*direction, i, tallies[cpu]);
-      }
-    }
-  }
+  const Expected<CounterMap> map = read_counter_map(object);
+  if (!map) return map.error();
+  CounterReading reading{.total = counts_of(*map, {}), .by_cpu = {}};
+  const std::size_t cpus = map->own.empty() ? 0 : map->own.front().size();
+  for (std::size_t cpu = 0; cpu < cpus; ++cpu) reading.by_cpu.push_back(counts_of(*map, cpu));
+  if (Expected<void> audited = add_audited(object, reading); !audited) return audited.error();
   return reading;
 }
 

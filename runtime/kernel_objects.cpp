@@ -93,23 +93,40 @@ bool is_same_map(int a, int b) {
   return one && other && one->id == other->id;
 }
 
-bool is_live_map(const MapInfo& map) {
-  return map.type == BPF_MAP_TYPE_ARRAY && map.name == kLiveMap && map.entries == 1 &&
-         map.key_size == 4 && map.value_size % 8 == 0;
+std::optional<MapRole> role_of(const MapInfo& map) {
+  const auto is = [&](std::uint32_t type, std::string_view name) {
+    return map.type == type && map.name == name;
+  };
+  if (is(BPF_MAP_TYPE_RINGBUF, kLogMap)) return MapRole::log;
+  if (is(BPF_MAP_TYPE_PROG_ARRAY, kSlotMap) && map.entries == 1) return MapRole::slot;
+  if (map.key_size != 4) return {};
+  if (is(BPF_MAP_TYPE_ARRAY, kLiveMap) && map.entries == 1 && map.value_size % 8 == 0)
+    return MapRole::live;
+  if (is(BPF_MAP_TYPE_PERCPU_ARRAY, kCountersMap) && map.entries >= 3 && map.value_size == 16)
+    return MapRole::counters;
+  if (is(BPF_MAP_TYPE_ARRAY, kControlMap) && map.entries == 1 &&
+      map.value_size == sizeof(WatchControl))
+    return MapRole::control;
+  if (is(BPF_MAP_TYPE_PERCPU_ARRAY, kTalliesMap) && map.entries == 4 &&
+      map.value_size == sizeof(WatchTally))
+    return MapRole::tallies;
+  if (map.type == BPF_MAP_TYPE_ARRAY_OF_MAPS && map.name.starts_with(kSetMapPrefix) &&
+      map.entries == 1)
+    return MapRole::set;
+  return {};
 }
 
-bool is_counters_map(const MapInfo& map) {
-  return map.type == BPF_MAP_TYPE_PERCPU_ARRAY && map.name == kCountersMap && map.entries >= 4 &&
-         map.key_size == 4 && map.value_size == 16;
-}
-
-bool is_set_map(const MapInfo& map) {
-  return map.type == BPF_MAP_TYPE_ARRAY_OF_MAPS && map.name.starts_with(kSetMapPrefix) &&
-         map.entries == 1;
-}
-
-bool is_slot_map(const MapInfo& map) {
-  return map.type == BPF_MAP_TYPE_PROG_ARRAY && map.name == kSlotMap && map.entries == 1;
+int fd_of(const LoadedObject& object, MapRole role) {
+  switch (role) {
+    case MapRole::live: return object.live_fd();
+    case MapRole::counters: return object.counters_fd();
+    case MapRole::control: return object.control_fd();
+    case MapRole::tallies: return object.tallies_fd();
+    case MapRole::log: return object.log_fd();
+    case MapRole::set:
+    case MapRole::slot: break;
+  }
+  return -1;
 }
 
 Expected<LinkInfo> link_info(int fd, std::string_view what) {
@@ -156,12 +173,17 @@ void LoadedObjectBuilder::set_slot(Program dispatcher, FileDescriptor map) {
 }
 
 void LoadedObjectBuilder::add_map(FileDescriptor map, const MapInfo& info) {
-  if (is_live_map(info))
-    object_.live_ = std::move(map);
-  else if (is_counters_map(info))
-    object_.counters_ = std::move(map);
-  else if (is_set_map(info))
-    add_set(info.name, std::move(map));
+  const std::optional<MapRole> role = role_of(info);
+  if (!role) return;
+  switch (*role) {
+    case MapRole::live: object_.live_ = std::move(map); break;
+    case MapRole::counters: object_.counters_ = std::move(map); break;
+    case MapRole::control: object_.control_ = std::move(map); break;
+    case MapRole::tallies: object_.tallies_ = std::move(map); break;
+    case MapRole::log: object_.log_ = std::move(map); break;
+    case MapRole::set: add_set(info.name, std::move(map)); break;
+    case MapRole::slot: break;
+  }
 }
 
 void LoadedObjectBuilder::add_set(std::string name, FileDescriptor map) {
@@ -178,11 +200,12 @@ Expected<void> LoadedObjectBuilder::add_maps(const ProgramInfo& program, const s
     if (!info) return info.error();
     add_map(std::move(map), *info);
   }
-  for (const char* suffix : {"_live", "_counters"}) {
+  for (const PinnedMap& each : kPinnedMaps) {
     if (pin.empty()) break;
-    FileDescriptor map(::bpf_obj_get((pin + suffix).c_str()));
+    const std::string path = pin + std::string(each.suffix);
+    FileDescriptor map(::bpf_obj_get(path.c_str()));
     if (!map) continue;
-    Expected<MapInfo> info = map_info(map.get(), pin + suffix);
+    Expected<MapInfo> info = map_info(map.get(), path);
     if (!info) continue;
     const bool ours = std::count(program.maps.begin(), program.maps.end(), info->id) != 0;
     if (ours) add_map(std::move(map), *info);
@@ -199,7 +222,8 @@ Expected<void> LoadedObjectBuilder::add_slot(Program dispatcher, const ProgramIn
   Expected<MapInfo> about = map_info(map.get(), "the slot");
   if (!about) return about.error();
   const bool its_own = info.maps.size() == 1 && about->id == info.maps.front();
-  if (!is_slot_map(*about) || !its_own) return wrong_kind("the slot beside it", "slot of fwc");
+  if (role_of(*about) != MapRole::slot || !its_own)
+    return wrong_kind("the slot beside it", "slot of fwc");
   const Expected<std::uint32_t> id = program_in_slot(map.get());
   if (!id) return id.error();
   set_slot(std::move(dispatcher), std::move(map));

@@ -3,6 +3,7 @@
 // runtime.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ inline constexpr std::string_view kEgressDispatcher = "fwc_egress_via";
 inline constexpr std::string_view kSlotMap = "fwc_slot";
 inline constexpr std::string_view kLiveMap = ".data.live";
 inline constexpr std::string_view kCountersMap = "counters";
+inline constexpr std::string_view kControlMap = ".data.watch";
+inline constexpr std::string_view kTalliesMap = "watch";
+inline constexpr std::string_view kLogMap = "log";
 inline constexpr std::string_view kSetMapPrefix = "set_";
 
 struct ProgramInfo {
@@ -60,11 +64,28 @@ Expected<LinkInfo> link_info(int fd, std::string_view what);
 
 bool is_same_map(int a, int b);
 
-/// A map that an object of fwc's brings along: its live variables or its counters.
-bool is_live_map(const MapInfo& map);
-bool is_counters_map(const MapInfo& map);
-bool is_set_map(const MapInfo& map);
-bool is_slot_map(const MapInfo& map);
+/// A map that an object of fwc's brings along, or the slot it lies in.
+enum class MapRole : std::uint8_t { live, counters, control, tallies, log, set, slot };
+
+/// What such a map is for; empty for the maps of others and for tables.
+std::optional<MapRole> role_of(const MapInfo& map);
+
+/// The maps that are pinned beside a program, by the end of their pins' names. Those of live sets
+/// are found by their programs.
+struct PinnedMap {
+  MapRole role;
+  std::string_view suffix;
+};
+inline constexpr std::array kPinnedMaps = {
+    PinnedMap{.role = MapRole::live, .suffix = "_live"},
+    PinnedMap{.role = MapRole::counters, .suffix = "_counters"},
+    PinnedMap{.role = MapRole::control, .suffix = "_control"},
+    PinnedMap{.role = MapRole::tallies, .suffix = "_watch"},
+    PinnedMap{.role = MapRole::log, .suffix = "_log"},
+};
+
+/// The object's map for that, -1 where it has none, or several.
+int fd_of(const LoadedObject& object, MapRole role);
 
 /// Opens a program of fwc's by its id, for its maps too. Needs CAP_SYS_ADMIN.
 Expected<FileDescriptor> program_by_id(std::uint32_t id);
@@ -77,9 +98,8 @@ class LoadedObjectBuilder {
  public:
   void set_program(Program program);
   void set_slot(Program dispatcher, FileDescriptor map);
-  void set_live(FileDescriptor map) { object_.live_ = std::move(map); }
-  void set_counters(FileDescriptor map) { object_.counters_ = std::move(map); }
-  void add_set(std::string name, FileDescriptor map);
+  /// Keeps a map that an object of fwc's brings along, and forgets any other.
+  void add_map(FileDescriptor map, const MapInfo& info);
   void set_given_variables(std::vector<std::string> names) {
     object_.given_variables_ = std::move(names);
   }
@@ -99,7 +119,7 @@ class LoadedObjectBuilder {
  private:
   Expected<void> add_slot(Program dispatcher, const ProgramInfo& info, const Beside& beside);
   Expected<void> add_maps(const ProgramInfo& program, const std::string& pin);
-  void add_map(FileDescriptor map, const MapInfo& info);
+  void add_set(std::string name, FileDescriptor map);
 
   LoadedObject object_;
 };

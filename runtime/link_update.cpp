@@ -3,11 +3,14 @@
 #include "runtime/link_update.h"
 
 #include <bpf/bpf.h>
+#include <fcntl.h>
 #include <fmt/core.h>
 
 #include <cerrno>
+#include <optional>
 
 #include "runtime/cgroup_programs.h"
+#include "runtime/counter_carry.h"
 #include "runtime/errors.h"
 #include "runtime/kernel_objects.h"
 #include "runtime/pin_paths.h"
@@ -26,6 +29,15 @@ Error update_error(int code, const std::string& cgroup) {
   return system_error(code, what);
 }
 
+// The filter with its counters; empty where it cannot be opened.
+std::optional<LoadedObject> object_of(int program) {
+  FileDescriptor own(program < 0 ? -1 : ::fcntl(program, F_DUPFD_CLOEXEC, 3));
+  if (!own) return {};
+  LoadedObjectBuilder builder;
+  if (!builder.add(std::move(own), "a filter to replace")) return {};
+  return std::move(builder).take();
+}
+
 }  // namespace
 
 Expected<void> update_link(const PinnedLink& link, int program, int expected,
@@ -35,8 +47,13 @@ Expected<void> update_link(const PinnedLink& link, int program, int expected,
     options.flags = BPF_F_REPLACE;
     options.old_prog_fd = static_cast<std::uint32_t>(expected);
   }
-  if (::bpf_link_update(link.fd.get(), program, &options) == 0) return {};
-  return update_error(errno, cgroup);
+  const std::optional<LoadedObject> old = object_of(expected);
+  const std::optional<LoadedObject> fresh = object_of(program);
+  std::optional<CounterCarry> counters;
+  if (old && fresh) counters = CounterCarry::try_begin(*old, *fresh);
+  if (::bpf_link_update(link.fd.get(), program, &options) != 0) return update_error(errno, cgroup);
+  if (counters) (void)counters->finish();  // the change stands, whatever is counted
+  return {};
 }
 
 Expected<LinkInfo> read_back(int link, const Program& program, Direction direction,

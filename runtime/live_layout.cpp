@@ -285,7 +285,8 @@ Expected<void> change_live_map(int map, const LiveLayout& layout,
 Expected<std::vector<std::byte>> read_live_map(int map) {
   Expected<MapInfo> info = map_info(map, "the live variables");
   if (!info) return info.error();
-  if (!is_live_map(*info)) return internal_error("a map is not that of the live variables");
+  if (role_of(*info) != MapRole::live)
+    return internal_error("a map is not that of the live variables");
   std::vector<std::byte> bytes(info->value_size);
   const std::uint32_t key = 0;
   if (::bpf_map_lookup_elem(map, &key, bytes.data()) != 0) {

@@ -62,7 +62,7 @@ inline bool is_program_section(std::string_view name) {
 
 /// Sections that a program may point into: maps and data.
 inline bool is_data_section(std::string_view name) {
-  return name == ".maps" || name == ".data.live" || name == ".rodata" ||
+  return name == ".maps" || name == ".data.live" || name == ".data.watch" || name == ".rodata" ||
          name.starts_with(".rodata.");
 }
 

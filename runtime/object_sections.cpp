@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "fwc/object.h"
 #include "runtime/object_check.h"
 
 namespace fwc::runtime {
@@ -45,6 +46,11 @@ constexpr SectionRow kRows[] = {
      .flags = kData,
      .entry_size = 0,
      .max_size = 64 * kKilo},
+    {.name = ".data.watch",
+     .type = SHT_PROGBITS,
+     .flags = kData,
+     .entry_size = 0,
+     .max_size = sizeof(WatchControl)},
     {.name = ".rodata",
      .type = SHT_PROGBITS,
      .flags = SHF_ALLOC,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "fwc/object.h"
 #include "runtime/object_check.h"
 
 namespace fwc::runtime {
@@ -88,6 +89,8 @@ class SymbolChecker {
                          symbol.st_size == 48;
       return symbol.st_value % 8 == 0 && known;
     }
+    if (section == ".data.watch")
+      return symbol.st_value == 0 && symbol.st_size == sizeof(WatchControl);
     if (section == ".maps") return symbol.st_value % 8 == 0 && symbol.st_size >= 16;
     return true;
   }

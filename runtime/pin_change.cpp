@@ -5,7 +5,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 
+#include "runtime/counter_carry.h"
 #include "runtime/errors.h"
 #include "runtime/files.h"
 #include "runtime/kernel_objects.h"
@@ -28,8 +30,10 @@ std::string program_path(const LoadedObject& object, const std::string& path, Di
 }
 
 std::vector<Place> map_places(const LoadedObject& object, const std::string& path) {
-  return {{.fd = object.live_fd(), .path = live_path(path)},
-          {.fd = object.counters_fd(), .path = counters_path(path)}};
+  std::vector<Place> places;
+  for (const PinnedMap& each : kPinnedMaps)
+    places.push_back({.fd = fd_of(object, each.role), .path = path + std::string(each.suffix)});
+  return places;
 }
 
 Error there_already(const std::string& path) {
@@ -144,7 +148,8 @@ std::vector<std::string> program_pins(const std::string& path) {
 }
 
 Expected<std::vector<std::string>> map_pins(const std::string& path) {
-  std::vector<std::string> possible{live_path(path), counters_path(path)};
+  std::vector<std::string> possible;
+  for (const PinnedMap& each : kPinnedMaps) possible.push_back(path + std::string(each.suffix));
   const std::vector<std::string> programs = program_pins(path);
   for (const std::string& each : {path, ingress_path(path), egress_path(path)}) {
     const bool of_another = exists(each) && std::count(programs.begin(), programs.end(), each) == 0;
@@ -184,7 +189,10 @@ Expected<void> check_places(const LoadedObject& object, const std::string& path,
 
 Expected<std::vector<std::string>> change_pins(const LoadedObject& object, const std::string& path,
                                                const LoadedObject& old, bool slot) {
-  return PinChange(object, path, old).carry_out(slot);
+  const std::optional<CounterCarry> counters = CounterCarry::try_begin(old, object);
+  Expected<std::vector<std::string>> changed = PinChange(object, path, old).carry_out(slot);
+  if (changed && counters) (void)counters->finish();  // the change stands, whatever is counted
+  return changed;
 }
 
 }  // namespace fwc::runtime

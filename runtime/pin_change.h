@@ -26,7 +26,8 @@ Expected<LoadedObject> open_pins(const std::string& path);
 /// Everything that could forbid the change, before anything is changed.
 Expected<void> check_places(const LoadedObject& object, const std::string& path, bool replace);
 
-/// Puts the object where `old` is, which open_pins() gave. Gives the paths but those of slots.
+/// Puts the object where `old` is, which open_pins() gave, and lets its counters go on. Gives the
+/// paths but those of slots.
 Expected<std::vector<std::string>> change_pins(const LoadedObject& object, const std::string& path,
                                                const LoadedObject& old, bool slot);
 

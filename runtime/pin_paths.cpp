@@ -78,12 +78,6 @@ std::string ingress_path(const std::string& path) {
 std::string egress_path(const std::string& path) {
   return path + "_egress";
 }
-std::string live_path(const std::string& path) {
-  return path + "_live";
-}
-std::string counters_path(const std::string& path) {
-  return path + "_counters";
-}
 
 std::string slot_path(const std::string& path) {
   return path + "_slot";
@@ -122,7 +116,7 @@ Expected<void> require_own_map(const std::string& path) {
   if (!fd) return fd.error();
   Expected<MapInfo> info = map_info(fd->get(), fmt::format("`{}`", path));
   if (!info && info.error().kind != Error::Kind::data) return info.error();
-  if (info && (is_live_map(*info) || is_counters_map(*info) || is_slot_map(*info))) return {};
+  if (info && role_of(*info)) return {};
   return foreign(path, "map");
 }
 

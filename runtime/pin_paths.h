@@ -13,8 +13,6 @@ namespace fwc::runtime {
 
 std::string ingress_path(const std::string& path);
 std::string egress_path(const std::string& path);
-std::string live_path(const std::string& path);
-std::string counters_path(const std::string& path);
 /// Of the pin of one program.
 std::string slot_path(const std::string& path);
 

@@ -130,12 +130,7 @@ Expected<LoadedObject> keep_descriptors(const bpf_object* object, std::vector<st
     FileDescriptor fd = duplicate(::bpf_map__fd(map));
     Expected<MapInfo> info = map_info(fd.get(), "a map just made");
     if (!info) return info.error();
-    if (is_live_map(*info))
-      builder.set_live(std::move(fd));
-    else if (is_counters_map(*info))
-      builder.set_counters(std::move(fd));
-    else if (is_set_map(*info))
-      builder.add_set(info->name, std::move(fd));
+    builder.add_map(std::move(fd), *info);
   }
   builder.set_given_variables(std::move(given));
   return std::move(builder).take();

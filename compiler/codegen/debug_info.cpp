@@ -8,6 +8,8 @@
 
 #include <llvm/BinaryFormat/Dwarf.h>
 
+#include "fwc/object.h"
+
 namespace fwc::codegen {
 
 namespace {
@@ -162,17 +164,16 @@ void DebugInfo::describe_side(llvm::GlobalVariable& global) {
 /// As libbpf's __array(values, …) has it: an array of no pointers to the definition of a map.
 void DebugInfo::describe_live_set(llvm::GlobalVariable& global, unsigned key_bytes) {
   constexpr std::uint64_t kMostEntries = std::uint64_t{1} << 24;
-  const auto number = [&](std::uint64_t value) { return pointer_to(array_of(int_, value)); };
-  llvm::DIType* inner = structure("", {{"type", number(BPF_MAP_TYPE_LPM_TRIE)},
-                                       {"max_entries", number(kMostEntries)},
-                                       {"map_flags", number(BPF_F_NO_PREALLOC)},
-                                       {"key_size", number(key_bytes)},
-                                       {"value_size", number(1)}});
+  llvm::DIType* inner = structure("", {{"type", map_number(BPF_MAP_TYPE_LPM_TRIE)},
+                                       {"max_entries", map_number(kMostEntries)},
+                                       {"map_flags", map_number(BPF_F_NO_PREALLOC)},
+                                       {"key_size", map_number(key_bytes)},
+                                       {"value_size", map_number(1)}});
   attach(global, global.getName(),
-         structure("", {{"type", number(BPF_MAP_TYPE_ARRAY_OF_MAPS)},
-                        {"max_entries", number(1)},
-                        {"key_size", number(4)},
-                        {"value_size", number(4)},
+         structure("", {{"type", map_number(BPF_MAP_TYPE_ARRAY_OF_MAPS)},
+                        {"max_entries", map_number(1)},
+                        {"key_size", map_number(4)},
+                        {"value_size", map_number(4)},
                         {"values", array_of(pointer_to(inner), 0)}}));
 }
 
@@ -180,17 +181,47 @@ void DebugInfo::describe_bytes(llvm::GlobalVariable& global) {
   attach(global, global.getName(), array_of(byte_, global.getValueType()->getArrayNumElements()));
 }
 
-/// The form of libbpf's __uint and __type: numbers are the lengths of arrays pointed to.
-void DebugInfo::describe_counters(llvm::GlobalVariable& global, unsigned entries) {
-  const auto number = [&](std::uint64_t value) { return pointer_to(array_of(int_, value)); };
+/// The form of libbpf's __uint: a number is the length of an array pointed to.
+llvm::DIType* DebugInfo::map_number(std::uint64_t value) {
+  return pointer_to(array_of(int_, value));
+}
+
+void DebugInfo::describe_per_cpu(llvm::GlobalVariable& global, unsigned entries,
+                                 llvm::DIType* value) {
   llvm::DIType* key = builder_.createBasicType("unsigned int", 32, llvm::dwarf::DW_ATE_unsigned);
-  llvm::DIType* value =
-      structure("fwc_count", {{"packets", unsigned_long_}, {"bytes", unsigned_long_}});
   attach(global, global.getName(),
-         structure("", {{"type", number(BPF_MAP_TYPE_PERCPU_ARRAY)},
-                        {"max_entries", number(entries)},
+         structure("", {{"type", map_number(BPF_MAP_TYPE_PERCPU_ARRAY)},
+                        {"max_entries", map_number(entries)},
                         {"key", pointer_to(key)},
                         {"value", pointer_to(value)}}));
+}
+
+void DebugInfo::describe_counters(llvm::GlobalVariable& global, unsigned entries) {
+  describe_per_cpu(
+      global, entries,
+      structure("fwc_count", {{"packets", unsigned_long_}, {"bytes", unsigned_long_}}));
+}
+
+void DebugInfo::describe_watch_control(llvm::GlobalVariable& global) {
+  attach(global, global.getName(),
+         structure("fwc_watch_control", {{"audit", unsigned_long_},
+                                         {"rate", unsigned_long_},
+                                         {"window", unsigned_long_},
+                                         {"used", unsigned_long_}}));
+}
+
+void DebugInfo::describe_watch_tallies(llvm::GlobalVariable& global) {
+  describe_per_cpu(global, 4,
+                   structure("fwc_watch_tally", {{"over_rate", unsigned_long_},
+                                                 {"without_room", unsigned_long_},
+                                                 {"audited_packets", unsigned_long_},
+                                                 {"audited_bytes", unsigned_long_}}));
+}
+
+void DebugInfo::describe_log(llvm::GlobalVariable& global) {
+  attach(global, global.getName(),
+         structure("", {{"type", map_number(BPF_MAP_TYPE_RINGBUF)},
+                        {"max_entries", map_number(kLogMapBytes)}}));
 }
 
 }  // namespace fwc::codegen

@@ -46,12 +46,19 @@ class DebugInfo {
   /// The map of the counters, a BPF_MAP_TYPE_PERCPU_ARRAY with that many entries.
   void describe_counters(llvm::GlobalVariable& global, unsigned entries);
 
+  /// What log and audit work with, by its names in fwc/object.h.
+  void describe_watch_control(llvm::GlobalVariable& global);
+  void describe_watch_tallies(llvm::GlobalVariable& global);
+  void describe_log(llvm::GlobalVariable& global);
+
   void finish() { builder_.finalize(); }
 
  private:
   llvm::DIType* pointer_to(llvm::DIType* type);
   llvm::DIType* array_of(llvm::DIType* element, std::uint64_t count);
   llvm::DIType* context_type();
+  llvm::DIType* map_number(std::uint64_t value);
+  void describe_per_cpu(llvm::GlobalVariable& global, unsigned entries, llvm::DIType* value);
   llvm::Metadata* declaration_tag(const std::string& tag);
   llvm::DIType* structure(std::string_view name,
                           const std::vector<std::pair<const char*, llvm::DIType*>>& members);

@@ -71,6 +71,7 @@ class ModuleBuilder {
     add_live_sets();
     add_interfaces();
     if (options_.counters) add_counters();
+    if (options_.audit || options_.log != Logged::nothing) add_watch();
     if (options_.direction != Direction::ingress) add_program(Direction::egress);
     if (options_.direction != Direction::egress) add_program(Direction::ingress);
     for (llvm::GlobalVariable& global : module_.globals())
@@ -158,10 +159,29 @@ class ModuleBuilder {
   }
 
   /// The definition of a map is its type in BTF; the bytes are as many pointers as it has members.
+  llvm::GlobalVariable& add_map(llvm::StringRef name, unsigned members) {
+    auto* definition = llvm::ArrayType::get(llvm::Type::getInt64Ty(module_.getContext()), members);
+    return add_global(llvm::ConstantAggregateZero::get(definition), name, ".maps");
+  }
+
   void add_counters() {
-    auto* definition = llvm::ArrayType::get(llvm::Type::getInt64Ty(module_.getContext()), 4);
-    counters_ = &add_global(llvm::ConstantAggregateZero::get(definition), "counters", ".maps");
-    debug_.describe_counters(*counters_, counter_entries());
+    observation_.counters = &add_map("counters", 4);
+    debug_.describe_counters(*observation_.counters, 2 * counter_entries() + kEarlierEntries);
+  }
+
+  void add_watch() {
+    observation_.logged = options_.log;
+    observation_.audit = options_.audit;
+    const std::uint64_t words[] = {options_.audit ? kAuditOn : kNoAudit, kDefaultLogRate, 0, 0};
+    static_assert(sizeof words == sizeof(WatchControl));
+    observation_.control = &add_global(llvm::ConstantDataArray::get(module_.getContext(), words),
+                                       "fwc_watch", ".data.watch");
+    debug_.describe_watch_control(*observation_.control);
+    observation_.tallies = &add_map("watch", 4);
+    debug_.describe_watch_tallies(*observation_.tallies);
+    if (options_.log == Logged::nothing) return;
+    observation_.log = &add_map("log", 2);
+    debug_.describe_log(*observation_.log);
   }
 
   void add_program(Direction direction) {
@@ -179,12 +199,13 @@ class ModuleBuilder {
     Program program(module_, *function, !egress);
     program.ir.SetInsertPoint(program.block("entry"));
     program.ir.SetCurrentDebugLocation(debug_.whole());
-    write(program, policy, {.map = counters_, .first = first_counter(direction)});
+    observation_.first = first_counter(direction);
+    write(program, policy);
     program.move_unlikely_blocks_back();
   }
 
-  void write(Program& program, const Policy& policy, const CounterMap& counters) {
-    Exits exits(program, policy, counters);
+  void write(Program& program, const Policy& policy) {
+    Exits exits(program, policy, observation_);
     if (exits.drops_everything(filter_)) {
       program.ir.CreateBr(program.drop);
     } else {
@@ -243,7 +264,7 @@ class ModuleBuilder {
   const CheckedFilter& filter_;
   const CompileOptions& options_;
   LiveGlobals live_;
-  llvm::GlobalVariable* counters_ = nullptr;
+  Observation observation_;
 };
 
 using ObjectOrError = std::variant<std::vector<std::byte>, BackEndError>;

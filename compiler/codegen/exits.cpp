@@ -6,10 +6,12 @@
 
 #include <cstddef>
 
+#include "compiler/codegen/observer.h"
+
 namespace fwc::codegen {
 
-Exits::Exits(Program& program, const Policy& policy, const CounterMap& counters)
-    : program_(program), policy_(policy), counters_(counters) {
+Exits::Exits(Program& program, const Policy& policy, const Observation& observation)
+    : program_(program), policy_(policy), observation_(observation) {
   if (!observed()) return;
   exits_.push_back({.block = program_.drop, .entry = kMalformedEntry, .forwards = false});
   key_ = program_.ir.CreateAlloca(program_.ir.getInt32Ty());
@@ -49,7 +51,7 @@ Exits::Block* Exits::by_default_of_fragments() {
 
 void Exits::count(std::size_t rule) {
   add_to_counter(
-      program_.ir.getInt32(counters_.first + kRuleEntries + static_cast<std::uint32_t>(rule)));
+      program_.ir.getInt32(observation_.first + kRuleEntries + static_cast<std::uint32_t>(rule)));
 }
 
 /// Adds the packet to an entry of the counters of this CPU; no other CPU writes there.
@@ -57,7 +59,7 @@ void Exits::add_to_counter(llvm::Value* entry) {
   auto& ir = program_.ir;
   ir.CreateStore(entry, key_);
   llvm::Value* value =
-      program_.call_helper(BPF_FUNC_map_lookup_elem, {counters_.map, key_}, ir.getPtrTy());
+      program_.call_helper(BPF_FUNC_map_lookup_elem, {observation_.counters, key_}, ir.getPtrTy());
   Block* found = program_.block("count");
   Block* counted = program_.unplaced_block("counted");
   ir.CreateCondBr(ir.CreateIsNull(value), counted, found);
@@ -91,7 +93,7 @@ void Exits::finish_verdicts() {
   }
 }
 
-/// Each exit says which entry and which verdict are its own; the tail counts and returns.
+/// Each exit says which entry and which verdict are its own; the tail counts, tells and returns.
 void Exits::finish_observed() {
   delete program_.forward;
   auto& ir = program_.ir;
@@ -105,13 +107,13 @@ void Exits::finish_observed() {
       continue;
     }
     program_.place(exit.block);
-    entry->addIncoming(ir.getInt32(counters_.first + exit.entry), exit.block);
+    entry->addIncoming(ir.getInt32(observation_.first + exit.entry), exit.block);
     forwards->addIncoming(ir.getInt32(exit.forwards), exit.block);
     ir.CreateBr(tail);
   }
   program_.place(tail);
-  add_to_counter(entry);
-  ir.CreateRet(forwards);
+  if (counts()) add_to_counter(entry);
+  Observer(program_, observation_, key_).leave(entry, forwards);
 }
 
 }  // namespace fwc::codegen

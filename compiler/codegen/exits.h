@@ -8,15 +8,10 @@
 #include <vector>
 
 #include "compiler/check/checked_filter.h"
+#include "compiler/codegen/observation.h"
 #include "compiler/codegen/program.h"
 
 namespace fwc::codegen {
-
-/// The map `counters` and the first of a direction's entries in it.
-struct CounterMap {
-  llvm::GlobalVariable* map = nullptr;  ///< null where nothing is counted
-  std::uint32_t first = 0;
-};
 
 /// The entries of a direction, from the first on; those of the rules follow (see fwc/object.h).
 inline constexpr std::uint32_t kMalformedEntry = 0;
@@ -24,17 +19,20 @@ inline constexpr std::uint32_t kDefaultEntry = 1;
 inline constexpr std::uint32_t kFragmentDefaultEntry = 2;
 inline constexpr std::uint32_t kRuleEntries = 3;
 
+/// Passed and dropped by rules of earlier programs that are gone, of either direction.
+inline constexpr std::uint32_t kEarlierEntries = 4;
+
 class Exits {
  public:
   using Block = llvm::BasicBlock;
 
-  Exits(Program& program, const Policy& policy, const CounterMap& counters);
+  Exits(Program& program, const Policy& policy, const Observation& observation);
 
   /// Whether it is told who decided.
-  bool observed() const { return counters_.map != nullptr; }
+  bool observed() const { return observation_.any(); }
 
   /// Whether the rule has to be asked: a count rule only where something is counted.
-  bool asks(const Rule& rule) const { return rule.action != RuleAction::count || observed(); }
+  bool asks(const Rule& rule) const { return rule.action != RuleAction::count || counts(); }
 
   /// Whether every packet is dropped and nobody observes by whom, so that none has to be looked at.
   bool drops_everything(const CheckedFilter& filter) const;
@@ -58,6 +56,7 @@ class Exits {
     bool forwards;
   };
 
+  bool counts() const { return observation_.counters != nullptr; }
   Block* exit(const char* name, std::uint32_t entry, bool forwards);
   Block* verdict(bool forwards) { return forwards ? program_.forward : program_.drop; }
   void finish_verdicts();
@@ -66,7 +65,7 @@ class Exits {
 
   Program& program_;
   const Policy& policy_;
-  CounterMap counters_;
+  Observation observation_;
   std::vector<Exit> exits_;
   llvm::Value* key_ = nullptr;  ///< room on the stack for the number of an entry
 };

@@ -61,6 +61,16 @@ TEST(Object, HasTheCountersWhereAskedFor) {
   EXPECT_TRUE(object.knows("packets"));
 }
 
+TEST(Object, HasLogAndAuditWhereAskedFor) {
+  const ObjectView logs(compile_or_fail(kExample, {.log = Logged::dropped}));
+  for (const char* map : {"log", "watch", ".data.watch"})
+    EXPECT_THAT(logs.maps(), ::testing::Contains(map));
+  EXPECT_THAT(logs.maps(), ::testing::Not(::testing::Contains("counters")));
+  const ObjectView audited(compile_or_fail(kExample, {.audit = true}));
+  EXPECT_THAT(audited.maps(), ::testing::Contains(".data.watch"));
+  EXPECT_THAT(audited.maps(), ::testing::Not(::testing::Contains("log")));
+}
+
 TEST(Object, HasTheLiveVariablesWithTheirBounds) {
   const ObjectView object(compile_or_fail("let $limit = 1500 in 68..65535; len <= $limit"));
   EXPECT_THAT(object.maps(), ::testing::Contains(".data.live"));
@@ -105,6 +115,24 @@ TEST(Object, LoadsInEveryDirectionWithAndWithoutCounters) {
       const auto program = KernelProgram::load(object.bytes, direction);
       EXPECT_TRUE(std::holds_alternative<KernelProgram>(program)) << std::get<1>(program);
     }
+}
+
+TEST(Object, LoadsWithEveryWayToWatch) {
+  FWC_NEEDS_KERNEL();
+  const char* const filters[] = {kExample, "true", "false", "dst_ip in {10.0.0.0/8, ::1}",
+                                 "allow a: udp; count tcp; drop b: icmp; default allow;"};
+  for (const char* filter : filters)
+    for (const Logged log : {Logged::nothing, Logged::dropped, Logged::passed, Logged::everything})
+      for (const unsigned bits : {0U, 1U, 2U, 3U}) {
+        const Object object = compile_or_fail(filter, {.direction = Direction::both,
+                                                       .counters = (bits & 1) != 0,
+                                                       .log = log,
+                                                       .audit = (bits & 2) != 0});
+        for (const Direction direction : {Direction::egress, Direction::ingress}) {
+          const auto program = KernelProgram::load(object.bytes, direction);
+          EXPECT_TRUE(std::holds_alternative<KernelProgram>(program)) << std::get<1>(program);
+        }
+      }
 }
 
 }  // namespace

@@ -116,6 +116,22 @@ TEST(Program, LooksUpCountersInOnePlaceAndForEachCountRule) {
   EXPECT_EQ(calls_of(program_of(kExample), BPF_FUNC_map_lookup_elem), 0);
 }
 
+/// A program that is not to log or to be audited holds no code for it.
+TEST(Program, HoldsWhatItTellsOnlyWhereAskedFor) {
+  const auto counted = program_of(kExample, {.counters = true});
+  const auto logs = program_of(kExample, {.counters = true, .log = Logged::dropped});
+  const auto audited = program_of(kExample, {.counters = true, .audit = true});
+  for (const auto& quiet : {program_of(kExample), counted, audited}) {
+    EXPECT_EQ(calls_of(quiet, BPF_FUNC_ringbuf_reserve), 0);
+    EXPECT_EQ(calls_of(quiet, BPF_FUNC_ktime_get_boot_ns), 0);
+    EXPECT_EQ(calls_of(quiet, BPF_FUNC_skb_load_bytes), 3);
+  }
+  EXPECT_EQ(calls_of(logs, BPF_FUNC_ringbuf_reserve), 1);
+  EXPECT_EQ(calls_of(logs, BPF_FUNC_ringbuf_submit), 1);
+  EXPECT_LE(counted.size(), program_of(kExample).size() + 60);
+  EXPECT_GT(audited.size(), counted.size());
+}
+
 /// A count rule is asked by nobody where nothing is counted.
 TEST(Program, CountRulesCostNothingWithoutCounters) {
   const auto plain = program_of("drop udp && dst_port == 53; default allow;");

@@ -32,6 +32,9 @@ struct LoadedSource {
 /// is an error.
 using SourceLoader = std::function<LoadedSource(const std::string& path)>;
 
+/// Which packets a program writes to the map `log`.
+enum class Logged : std::uint8_t { nothing, dropped, passed, everything };
+
 struct ParseOptions {
   /// Treat warnings as errors.
   bool strict = false;
@@ -43,6 +46,11 @@ struct CompileOptions {
   std::optional<Direction> direction = {};
   /// Count packets and bytes by rule in the map `counters`.
   bool counters = false;
+  /// A program that logs nothing holds no code for it.
+  Logged log = Logged::nothing;
+  /// Give the programs a switch, on at first: while it is on they drop nothing, and tell what they
+  /// would have dropped.
+  bool audit = false;
   /// Treat warnings as errors.
   bool strict = false;
   SourceLoader load_source = {};

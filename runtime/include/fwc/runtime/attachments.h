@@ -51,6 +51,10 @@ FWC_API Expected<Attachment> detach(const Cgroup& cgroup, Direction direction,
 FWC_API Expected<LoadedObject> open_attached(const Cgroup& cgroup, Direction direction,
                                              const AttachOptions& options = {});
 
+/// A program of fwc's by the kernel's number, with its maps, whoever attached it. Needs
+/// CAP_SYS_ADMIN. Kind::data where it is somebody else's.
+FWC_API Expected<LoadedObject> open_program(std::uint32_t program_id);
+
 /// Every link of fwc's in that bpf file system. Pins whose cgroup is gone are removed on the way.
 FWC_API Expected<std::vector<Attachment>> list_attachments(const std::string& bpffs = {});
 

@@ -27,6 +27,7 @@ struct DeciderCounter {
     by_default,               ///< no rule decided
     by_default_of_fragments,  ///< the same of later fragments, which have no ports to match
     rule,
+    earlier,  ///< rules of programs that were replaced by this one
   };
 
   Decider decider = Decider::malformed;
@@ -40,10 +41,11 @@ struct DeciderCounter {
 
 /// The packets of one direction. Those that a `count` rule counted are among the passed or dropped.
 struct DirectionCounters {
-  Tally dropped;
+  Tally dropped;  ///< by the policy, the audited ones included
   Tally passed;
-  /// Malformed, default, default of later fragments, then the rules in their order; empty where the
-  /// filter has no program for the direction.
+  Tally audited;  ///< dropped by the policy, but passed, for the filter was audited
+  /// Malformed, default, default of later fragments, then the rules in their order, then the
+  /// earlier ones where those counted; empty where the filter has no program for the direction.
   std::vector<DeciderCounter> deciders;
 
   bool operator==(const DirectionCounters&) const = default;
@@ -61,6 +63,9 @@ struct CounterReading {
   std::vector<Counts> by_cpu;  ///< one for each possible CPU
 };
 
+/// The counters go on where a filter takes the place of another: totals never sink, and a rule goes
+/// on where action, name and condition are the same.
+///
 /// Every program of a cgroup runs on a packet, also after another has dropped it, so the counters
 /// of one filter tell its own verdicts only. Kind::usage where the filter does not count.
 FWC_API Expected<CounterReading> read_counters(const LoadedObject& object);

@@ -38,8 +38,8 @@ FWC_API Expected<void> check_pin(const LoadedObject& object, const std::string& 
                                  const PinOptions& options = {});
 
 /// Pins a filter: its program at `path`, or at `path_ingress` and `path_egress` where it has two;
-/// the maps beside at `path_live` and `path_counters`, and a slot at the program's path with
-/// `_slot` behind it. Gives the paths, without those of slots.
+/// its maps beside at `path_live`, `path_counters`, `path_control`, `path_watch` and `path_log`, and
+/// a slot at the program's path with `_slot` behind it. Gives the paths, without those of slots.
 ///
 /// A pin that is there is replaced by rename(2), so that no reader ever finds it missing, or in its
 /// slot. Values of its live variables are carried over where name and type agree and none was given

@@ -58,6 +58,12 @@ class FWC_API LoadedObject {
   int live_fd() const { return live_.get(); }
   /// Map of the counters, -1 where the filter does not count.
   int counters_fd() const { return counters_.get(); }
+  /// Map of what log and audit are told (WatchControl), -1 where the filter has neither.
+  int control_fd() const { return control_.get(); }
+  /// Map of what log and audit left out (WatchTally), -1 where the filter has neither.
+  int tallies_fd() const { return tallies_.get(); }
+  /// Ring buffer of the log, -1 where the filter does not log.
+  int log_fd() const { return log_.get(); }
   /// Maps of the live sets by the names that the kernel knows them by.
   const std::vector<std::pair<std::string, FileDescriptor>>& set_maps() const { return sets_; }
   /// Names of the live variables that were given a value at load: a pin that is replaced does not
@@ -78,6 +84,9 @@ class FWC_API LoadedObject {
   Slot egress_slot_;
   FileDescriptor live_;
   FileDescriptor counters_;
+  FileDescriptor control_;
+  FileDescriptor tallies_;
+  FileDescriptor log_;
   std::vector<std::pair<std::string, FileDescriptor>> sets_;
   std::vector<std::string> given_variables_;
 };
