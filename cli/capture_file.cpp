@@ -121,8 +121,13 @@ Expected<std::optional<CapturedPacket>> CaptureFile::next() {
   const std::size_t on_wire = std::max<std::size_t>(header->len, header->caplen) - start.offset;
   const std::size_t length = bytes_without_padding(start.ethertype, network, on_wire);
   const auto kept = network.first(std::min(length, network.size()));
-  return std::optional(CapturedPacket{
-      .ethertype = start.ethertype, .bytes = {kept.begin(), kept.end()}, .wire_bytes = length});
+  return std::optional(
+      CapturedPacket{.ethertype = start.ethertype,
+                     .bytes = {kept.begin(), kept.end()},
+                     .wire_bytes = length,
+                     .sent = start.sent,
+                     .time = static_cast<std::uint64_t>(header->ts.tv_sec) * 1'000'000'000 +
+                             static_cast<std::uint64_t>(header->ts.tv_usec) * 1000});
 }
 
 }  // namespace fwc::cli

@@ -16,9 +16,11 @@
 namespace fwc::cli {
 
 struct CapturedPacket {
-  std::uint16_t ethertype = 0;   ///< in host order; 0 where the link layer does not tell
-  std::vector<std::byte> bytes;  ///< from the network header on
-  std::size_t wire_bytes = 0;    ///< what `bytes` had before the capture cut it
+  std::uint16_t ethertype = 0;    ///< in host order; 0 where the link layer does not tell
+  std::vector<std::byte> bytes;   ///< from the network header on
+  std::size_t wire_bytes = 0;     ///< what `bytes` had before the capture cut it
+  std::optional<bool> sent = {};  ///< or received; nothing where the link layer does not tell
+  std::uint64_t time = 0;         ///< when it was captured, in nanoseconds
 
   bool cut() const { return bytes.size() < wire_bytes; }
 };

@@ -33,7 +33,8 @@ constexpr std::array kCommands = {
                .words = "FILTER",
                .run = check_command},
     CommandRow{.name = "test",
-               .synopsis = "fwc test FILTER CAPTURE [--kernel] [--count] [--ingress] [--json] "
+               .synopsis = "fwc test FILTER CAPTURE [--kernel] [--count] [--local SET | --ingress] "
+                           "[--json] "
                            "[--var NAME=VALUE]",
                .summary = "show which packets of a capture file pass",
                .examples = {"fwc test 'udp && dst_port == 53' capture.pcap",

@@ -2,6 +2,8 @@
 // `fwc FILTER` and `fwc attach`: the whole pipe from a text or an object to a file, a pin and a
 // cgroup. What was not there before and was made on the way is taken away again where a later step
 // fails.
+#include <unistd.h>
+
 #include "cli/filter_options.h"
 #include "cli/output_file.h"
 #include "cli/set_files.h"
@@ -18,6 +20,7 @@ using runtime::Attachment;
 using runtime::Cgroup;
 using runtime::Error;
 using runtime::Expected;
+using runtime::FileDescriptor;
 using runtime::LoadedObject;
 
 struct Request {
@@ -30,6 +33,7 @@ struct Request {
   DirectionFlags directions;
   std::string_view attaching = "--attach";  ///< what messages call it
   WatchOptions watch;
+  bool refuse = false;
   bool strict = false;
   bool force = false;
   bool no_slot = false;
@@ -47,6 +51,8 @@ void add_attach_options(CommandLine& line, Request& request) {
   line.option("--name", request.name, "name of the attachment, where a cgroup has several", "NAME");
   line.options("--var", request.variables, "start a live variable with this value", "NAME=VALUE");
   request.watch.add_to(line);
+  line.flag("--refuse", request.refuse,
+            "refuse connect(2) and sendmsg(2) at once where no packet could pass");
   line.flag("--strict", request.strict, "treat warnings as errors");
   line.flag("--dry-run", request.dry_run, "say what would be done, and change nothing");
   line.flag("--force", request.force, "attach also to the root cgroup");
@@ -104,6 +110,9 @@ std::optional<int> refuse_options(const CommandLine& line, const Request& reques
   if (!request.direction.empty() && request.directions.any())
     return line.usage_error("`--direction` stands beside `--ingress` or `--egress`",
                             "the flags alone are enough");
+  if (request.refuse && !request.pin.empty())
+    return line.usage_error("`--refuse` needs `--attach`, and `--load` cannot take it",
+                            "what attaches a pin would not attach what refuses calls beside it");
   if (!request.variables.empty() && !request.loads())
     return line.usage_error("`--var` needs `--load` or `--attach`",
                             "an object holds the values that the filter declares");
@@ -113,10 +122,10 @@ std::optional<int> refuse_options(const CommandLine& line, const Request& reques
 std::optional<int> refuse_object_options(const CommandLine& line, const Request& request) {
   if (!request.output.empty())
     return line.usage_error("`-o` needs the text of a filter, and this is an object already");
-  if (request.watch.any() || request.strict || !request.direction.empty())
-    return line.usage_error(
-        "this is an object: how to compile was decided before",
-        "leave out `--counters`, `--log`, `--audit`, `--strict` and `--direction`");
+  if (request.watch.any() || request.strict || request.refuse || !request.direction.empty())
+    return line.usage_error("this is an object: how to compile was decided before",
+                            "leave out `--counters`, `--log`, `--audit`, `--refuse`, `--strict` "
+                            "and `--direction`");
   return std::nullopt;
 }
 
@@ -157,10 +166,13 @@ class Deployment {
     auto variables = parse_assignments(request_.variables);
     if (!variables) return std::move(variables).error();
     if (auto found = find_before(); !found) return found;
-    runtime::LoadOptions options{.variables = *std::move(variables), .predecessors = {}};
+    const FileDescriptor flows = flows_there();
+    runtime::LoadOptions options{
+        .variables = *std::move(variables), .predecessors = {}, .flows = flows.get()};
     if (before_) options.predecessors = {&*before_};
     const auto loaded = runtime::load(object, options);
     if (!loaded) return loaded.error();
+    if (auto whole = check_directions(*loaded); !whole) return whole;
     if (auto free = check_pin(*loaded); !free) return free;
     if (request_.dry_run) return {};
     return request_.pin.empty() || is_bare() ? attach_and_pin(*loaded) : pin_and_attach(*loaded);
@@ -206,6 +218,26 @@ class Deployment {
     if (!found) return std::move(found).error();
     cgroup_ = *std::move(found);
     return runtime::require_capabilities(runtime::Operation::attach);
+  }
+
+  // Half of the programs would see half of each flow.
+  Expected<void> check_directions(const LoadedObject& loaded) const {
+    const bool halved = !request_.cgroup.empty() && directions_of(loaded).size() == 1;
+    if (loaded.flows_fd() < 0 || !halved) return {};
+    return Error{.kind = Error::Kind::usage,
+                 .message = "the filter asks for flows, which are known from both directions",
+                 .hint = "give `--ingress` and `--egress`"};
+  }
+
+  // The flows that the filter knows in whose place this one comes on a cgroup; those of a pin come
+  // with its other maps.
+  FileDescriptor flows_there() const {
+    if (request_.cgroup.empty()) return {};
+    for (const auto direction : {runtime::Direction::egress, runtime::Direction::ingress}) {
+      const auto old = runtime::open_attached(cgroup_, direction, attach_options());
+      if (old && old->flows_fd() >= 0) return FileDescriptor(dup(old->flows_fd()));
+    }
+    return {};
   }
 
   // The same for what cannot be known without the programs, before anything is attached.
@@ -322,6 +354,7 @@ int compile_text(const Request& request, Terminal& terminal, const FilterText& t
         "or write the filter as parts, `egress {…}`");
   CompileOptions options{.direction = direction_of(request), .strict = request.strict};
   request.watch.apply(options);
+  options.refuse_calls = request.refuse;
   const auto how = request.output.empty() ? compile_to_load : compile_source;
   const Compiled compiled = how(terminal, text, options);
   if (!compiled.object) return compiled.status;
@@ -338,6 +371,8 @@ int refuse_words(const CommandLine& line) {
 }
 
 int run_request(const CommandLine& line, const Request& request, Terminal& terminal) {
+  if (request.refuse && direction_of(request) == Direction::ingress)
+    return line.usage_error("`--refuse` goes with `--egress`", "calls are about what is sent");
   auto source = read_source(request.source);
   if (!source) return terminal.fail(source.error());
   if (const auto* text = std::get_if<FilterText>(&*source))

@@ -20,6 +20,7 @@ int explain_code(Terminal& terminal, const std::string& name, bool json);
 struct VerdictRequest {
   SourceChoice source;
   std::string packet;  ///< `FILE:N`, or a description such as `udp 10.0.0.1:5000 > 8.8.8.8:53`
+  std::string local;   ///< addresses of this end, as a filter has a set; may be empty
   std::vector<std::string> variables;
   DirectionFlags directions;
   bool strict = false;

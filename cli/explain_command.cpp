@@ -10,6 +10,7 @@ int explain_command(const Invocation& call) {
   line.option("-f,--file", request.source.file, "read the filter from FILE, `-` is stdin", "FILE");
   line.options("--var", request.variables, "give a live variable this value", "NAME=VALUE");
   request.directions.add_for_packets(line);
+  line.option("--local", request.local, "addresses of this end: they tell what was sent", "SET");
   line.flag("--strict", request.strict, "treat warnings as errors");
   line.flag("--json", request.json, "print JSON");
   bool markdown = false;

@@ -2,8 +2,10 @@
 // `fwc explain FILTER PACKET`: the verdict, and below it the filter as it was written, with the
 // value of each part.
 #include <charconv>
+#include <functional>
 #include <nlohmann/json.hpp>
 
+#include "cli/capture_flows.h"
 #include "cli/explain.h"
 #include "cli/packet_description.h"
 #include "cli/packet_text.h"
@@ -33,7 +35,16 @@ std::optional<std::size_t> frame_number(std::string_view text) {
   return number;
 }
 
-Expected<CapturedPacket> read_frame(const std::string& path, std::size_t number) {
+/// Written out, and not a frame of a capture.
+bool is_described(const std::string& text) {
+  return text.find(" > ") != std::string::npos;
+}
+
+/// What goes before the packet, for a filter that asks for flows.
+using Before = std::function<void(const CapturedPacket&)>;
+
+Expected<CapturedPacket> read_frame(const std::string& path, std::size_t number,
+                                    const Before& before) {
   if (number == 0)
     return Error{.kind = Error::Kind::usage, .message = "the frames of a capture count from 1"};
   auto file = CaptureFile::open(path);
@@ -46,13 +57,14 @@ Expected<CapturedPacket> read_frame(const std::string& path, std::size_t number)
                    .message = fmt::format("`{}` has no frame {}", path, number),
                    .hint = fmt::format("its last is {}", i - 1)};
     if (i == number) return **std::move(packet);
+    before(**packet);
   }
 }
 
-Expected<CapturedPacket> read_packet(const std::string& text) {
-  if (text.find(" > ") != std::string::npos) return describe_packet(text);
+Expected<CapturedPacket> read_packet(const std::string& text, const Before& before) {
+  if (is_described(text)) return describe_packet(text);
   if (const auto number = frame_number(text))
-    return read_frame(text.substr(0, text.rfind(':')), *number);
+    return read_frame(text.substr(0, text.rfind(':')), *number, before);
   return Error{.kind = Error::Kind::usage,
                .message = fmt::format("`{}` is not a packet", text),
                .hint =
@@ -221,18 +233,17 @@ void show_json(Terminal& terminal, const CheckedFilter& filter, const Verdict& v
   terminal.write(json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 
-Verdict judge(const CheckedFilter& filter, CapturedPacket captured, bool ingress) {
+Verdict judge(const CheckedFilter& filter, CapturedPacket captured, CaptureFlows& flows) {
   Verdict verdict{.packet = std::move(captured),
                   .packet_text = {},
-                  .ingress = ingress,
+                  .ingress = false,
                   .decision = {},
                   .rules = {}};
-  const Packet packet{.protocol = verdict.packet.ethertype,
-                      .bytes = verdict.packet.bytes,
-                      .context = {.ingress = ingress}};
+  const Packet packet = flows.meet(verdict.packet);
+  verdict.ingress = packet.context.ingress;
   verdict.packet_text = describe(packet);
   verdict.decision = decide(filter, packet);
-  const std::optional<Policy>& policy = filter.policy(ingress);
+  const std::optional<Policy>& policy = filter.policy(verdict.ingress);
   if (!policy || verdict.decision.decider == Decider::malformed) return verdict;
   const bool by_rule = verdict.decision.decider == Decider::rule;
   const std::size_t asked = by_rule ? verdict.decision.rule + 1 : policy->rules.size();
@@ -254,14 +265,20 @@ int explain_verdict(Terminal& terminal, const VerdictRequest& request) {
   if (!checked) return static_cast<int>(ExitCode::bad_data);
   const auto filter = with_variables(request.variables, *checked);
   if (!filter) return terminal.fail(filter.error());
-  auto packet = read_packet(request.packet);
+  auto flows = CaptureFlows::of(terminal, *filter, request.local, request.directions);
+  if (const int* status = std::get_if<int>(&flows)) return *status;
+  auto& known = std::get<CaptureFlows>(flows);
+  auto packet = read_packet(request.packet, [&](const CapturedPacket& earlier) {
+    const Packet met = known.meet(earlier);
+    if (evaluate(filter->checked(), met)) known.remember(met, earlier);
+  });
   if (!packet) return terminal.fail(packet.error());
   if (packet->cut())
     terminal.warn(
         fmt::format("the capture has cut the packet, {} of {} bytes; it is judged as it is",
                     packet->bytes.size(), packet->wire_bytes));
-  const Verdict verdict =
-      judge(filter->checked(), *std::move(packet), request.directions.is_ingress(*filter));
+  const Verdict verdict = judge(filter->checked(), *std::move(packet), known);
+  if (!is_described(request.packet)) known.warn(terminal);
   (request.json ? show_json : show_text)(terminal, filter->checked(), verdict);
   return static_cast<int>(ExitCode::ok);
 }

@@ -28,19 +28,20 @@ struct LinkRow {
   Says says;
   std::size_t at = 0;      // offset of the field
   std::size_t header = 0;  // bytes of the link layer
+  std::size_t kind = 0;    // offset of the byte that says whether it was sent; 0 for none
 };
 
 constexpr std::array kLinks = {
-    LinkRow{.type = 0, .says = Says::family, .header = 4},                  // NULL
-    LinkRow{.type = 1, .says = Says::ethertype, .at = 12, .header = 14},    // EN10MB
-    LinkRow{.type = 12, .says = Says::version},                             // RAW on Linux
-    LinkRow{.type = 14, .says = Says::version},                             // RAW elsewhere
-    LinkRow{.type = 101, .says = Says::version},                            // RAW in files
-    LinkRow{.type = 108, .says = Says::family, .header = 4},                // LOOP
-    LinkRow{.type = 113, .says = Says::ethertype, .at = 14, .header = 16},  // LINUX_SLL
+    LinkRow{.type = 0, .says = Says::family, .header = 4},                // NULL
+    LinkRow{.type = 1, .says = Says::ethertype, .at = 12, .header = 14},  // EN10MB
+    LinkRow{.type = 12, .says = Says::version},                           // RAW on Linux
+    LinkRow{.type = 14, .says = Says::version},                           // RAW elsewhere
+    LinkRow{.type = 101, .says = Says::version},                          // RAW in files
+    LinkRow{.type = 108, .says = Says::family, .header = 4},              // LOOP
+    LinkRow{.type = 113, .says = Says::ethertype, .at = 14, .header = 16, .kind = 1},  // LINUX_SLL
     LinkRow{.type = 228, .says = Says::ipv4},
     LinkRow{.type = 229, .says = Says::ipv6},
-    LinkRow{.type = 276, .says = Says::ethertype, .at = 0, .header = 20},  // LINUX_SLL2
+    LinkRow{.type = 276, .says = Says::ethertype, .at = 0, .header = 20, .kind = 10},  // LINUX_SLL2
 };
 
 constexpr std::size_t kVlanBytes = 4;
@@ -80,6 +81,13 @@ std::uint16_t by_family(Bytes frame) {
                                                                       : std::uint16_t{0};
 }
 
+// Packet types of Linux (if_packet.h): to this host, to all, to many; and what this host sent.
+std::optional<bool> was_sent(std::uint8_t packet_type) {
+  constexpr std::uint8_t kOutgoing = 4;
+  if (packet_type == kOutgoing) return true;
+  return packet_type <= 2 ? std::optional(false) : std::nullopt;
+}
+
 std::optional<NetworkStart> skip_vlan_tags(Bytes frame, NetworkStart start) {
   while (is_vlan(start.ethertype)) {
     if (start.offset + kVlanBytes > frame.size()) return std::nullopt;
@@ -99,6 +107,7 @@ std::optional<NetworkStart> find_network(int link_type, Bytes frame) {
   const LinkRow* row = find_link(link_type);
   if (row == nullptr || frame.size() < row->header) return std::nullopt;
   NetworkStart start{.offset = row->header};
+  if (row->kind != 0) start.sent = was_sent(byte_at(frame, row->kind));
   switch (row->says) {
     case Says::ethertype: start.ethertype = word_at(frame, row->at); break;
     case Says::family: start.ethertype = by_family(frame); break;

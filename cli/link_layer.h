@@ -13,6 +13,7 @@ namespace fwc::cli {
 struct NetworkStart {
   std::uint16_t ethertype = 0;
   std::size_t offset = 0;
+  std::optional<bool> sent = {};  ///< or received, where the link layer says so
 };
 
 /// Whether `link_type` (the DLT_ number of libpcap) is one that find_network can read.

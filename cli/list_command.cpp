@@ -35,7 +35,8 @@ ordered_json to_json(const Attachment& a) {
           {"program", or_null(a.program)},
           {"program_id", a.program_id},
           {"link_id", or_null(a.link_id)},
-          {"pin", or_null(a.pin)}};
+          {"pin", or_null(a.pin)},
+          {"refuses", a.refuses}};
 }
 
 ordered_json to_json(const PinInfo& p) {
@@ -71,8 +72,8 @@ void show_attachments(Terminal& terminal, const Attachments& attachments) {
   for (const Attachment& a : attachments) widest = std::max(widest, a.cgroup.size());
   terminal.out("{:<{}}  {:<9}  {:<16}  PROGRAM\n", "CGROUP", widest, "DIRECTION", "NAME");
   for (const Attachment& a : attachments)
-    terminal.out("{:<{}}  {:<9}  {:<16}  {}\n", a.cgroup, widest, runtime::to_string(a.direction),
-                 shown_name(a), a.program_id);
+    terminal.out("{:<{}}  {:<9}  {:<16}  {}{}\n", a.cgroup, widest, runtime::to_string(a.direction),
+                 shown_name(a), a.program_id, a.refuses ? "  refuses calls" : "");
 }
 
 std::string_view shown_extras(const PinInfo& p) {

@@ -120,6 +120,7 @@ int replace_target(const CommandLine& line, const Request& request, Terminal& te
   CompileOptions options{.direction = compiled_direction(*filter), .strict = request.strict};
   request.watch.apply(options);
   options.counters = options.counters || filter->counts;
+  options.refuse_calls = filter->refuses;
   const Compiled compiled = compile_to_load(terminal, std::get<FilterText>(*source), options);
   if (!compiled.object) return compiled.status;
   const auto done = replace(*filter, *compiled.object, request);

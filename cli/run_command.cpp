@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/filter_options.h"
+#include "cli/set_files.h"
 
 namespace fwc::cli {
 
@@ -13,10 +14,12 @@ namespace {
 using runtime::LoadedObject;
 
 struct Request {
+  bool share_flows = false;  ///< of two filters, one of which asks for flows
   std::optional<std::string> egress;
   std::optional<std::string> ingress;
   std::vector<std::string> variables;
   bool strict = false;
+  bool refuse = false;
 };
 
 // The command's words are its own; options of fwc end at the first `--`.
@@ -39,15 +42,28 @@ std::optional<int> load_filter(Terminal& terminal, const Request& request, Direc
   const auto& text = ingress ? request.ingress : request.egress;
   if (!text) return std::nullopt;
   const FilterText source{.text = *text, .name = ingress ? "ingress" : "egress"};
-  const Compiled compiled =
-      compile_to_load(terminal, source, {.direction = direction, .strict = request.strict});
+  const Compiled compiled = compile_to_load(terminal, source,
+                                            {.direction = direction,
+                                             .strict = request.strict,
+                                             .load_source = {},
+                                             .share_flows = request.share_flows,
+                                             .refuse_calls = request.refuse && !ingress});
   if (!compiled.object) return compiled.status;
   auto variables = parse_assignments(request.variables);
   if (!variables) return terminal.fail(variables.error());
-  auto filter = runtime::load(*compiled.object, {.variables = *std::move(variables)});
+  const int flows = loaded.empty() ? -1 : loaded.front().flows_fd();
+  auto filter =
+      runtime::load(*compiled.object, {.variables = *std::move(variables), .flows = flows});
   if (!filter) return terminal.fail(filter.error());
   loaded.push_back(*std::move(filter));
   return std::nullopt;
+}
+
+bool asks_for_flows(const std::optional<std::string>& text) {
+  if (!text) return false;
+  const ParseOptions options{.load_source = set_file_loader("filter")};
+  const auto parsed = parse_filter(*text, options);
+  return parsed.filter && parsed.filter->asks_for_flows();
 }
 
 int run_behind(Terminal& terminal, const std::vector<LoadedObject>& loaded,
@@ -74,15 +90,21 @@ int run_command(const Invocation& call) {
   const CLI::Option* ingress =
       line.option("--ingress", ingress_text, "filter what it receives", "FILTER");
   line.options("--var", request.variables, "start a live variable with this value", "NAME=VALUE");
+  line.flag("--refuse", request.refuse,
+            "refuse connect(2) and sendmsg(2) at once where no packet could pass");
   line.flag("--strict", request.strict, "treat warnings as errors");
   if (const auto done = line.parse(0, 0)) return *done;
   if (egress->count() != 0) request.egress = egress_text;
   if (ingress->count() != 0) request.ingress = ingress_text;
   if (!request.egress && !request.ingress)
     return line.usage_error("no filter was given", "give `--egress FILTER` or `--ingress FILTER`");
+  if (request.refuse && !request.egress)
+    return line.usage_error("`--refuse` needs `--egress`", "calls are about what is sent");
   if (arguments.command.empty())
     return line.usage_error("no command was given", "put it after `--`");
 
+  request.share_flows = request.egress && request.ingress &&
+                        (asks_for_flows(request.egress) || asks_for_flows(request.ingress));
   std::vector<LoadedObject> loaded;
   for (const Direction direction : {Direction::ingress, Direction::egress})
     if (const auto failed = load_filter(call.terminal, request, direction, loaded)) return *failed;

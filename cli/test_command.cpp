@@ -3,11 +3,12 @@
 // kernel.
 #include <functional>
 
-#include "cli/capture_file.h"
+#include "cli/capture_flows.h"
 #include "cli/filter_options.h"
 #include "cli/judged_packets.h"
 #include "cli/kernel_judge.h"
 #include "cli/packet_text.h"
+#include "cli/set_files.h"
 #include "cli/variable_values.h"
 #include "compiler/check/checked_filter.h"
 #include "compiler/eval/evaluate.h"
@@ -23,6 +24,7 @@ using runtime::Expected;
 struct Request {
   SourceChoice source;
   std::string capture;
+  std::string local;
   std::vector<std::string> variables;
   DirectionFlags directions;
   bool kernel = false;
@@ -32,31 +34,34 @@ struct Request {
 };
 
 struct Judge {
+  CaptureFlows flows;
   /// Nothing where there is no way to judge the packet.
   std::function<Expected<std::optional<bool>>(const Packet&)> verdict;
-  bool ingress = false;  ///< what the packets are taken for
 };
 
-Expected<Judge> judge_by_evaluator(const Request& request, const Filter& filter) {
+Expected<Judge> judge_by_evaluator(const Request& request, const Filter& filter,
+                                   CaptureFlows flows) {
   auto started = with_variables(request.variables, filter);
   if (!started) return std::move(started).error();
-  return Judge{.verdict =
-                   [filter = *std::move(started)](const Packet& packet) {
-                     return Expected<std::optional<bool>>(evaluate(filter.checked(), packet));
-                   },
-               .ingress = request.directions.is_ingress(filter)};
+  return Judge{.flows = std::move(flows),
+               .verdict = [filter = *std::move(started)](const Packet& packet) {
+                 return Expected<std::optional<bool>>(evaluate(filter.checked(), packet));
+               }};
 }
 
-Expected<Judge> judge_by_loading(const Request& request, const Object& object) {
+Expected<Judge> judge_by_loading(const Request& request, const Object& object, CaptureFlows flows) {
   auto assignments = parse_assignments(request.variables);
   if (!assignments) return std::move(assignments).error();
   auto loaded = runtime::load(object, {.variables = *std::move(assignments)});
   if (!loaded) return std::move(loaded).error();
   auto filter = std::make_shared<const runtime::LoadedObject>(*std::move(loaded));
-  const runtime::Program* program = filter->programs().back();  // of both, egress
-  return Judge{.verdict = [filter, program](
-                              const Packet& packet) { return judge_by_kernel(*program, packet); },
-               .ingress = program->direction() == runtime::Direction::ingress};
+  return Judge{.flows = std::move(flows), .verdict = [filter](const Packet& packet) {
+                 const auto* program =
+                     filter->program(packet.context.ingress ? runtime::Direction::ingress
+                                                            : runtime::Direction::egress);
+                 if (program == nullptr) return Expected<std::optional<bool>>(true);
+                 return judge_by_kernel(*program, packet);
+               }};
 }
 
 std::string_view verdict_text(std::optional<bool> verdict) {
@@ -75,18 +80,17 @@ void show(Terminal& terminal, const JudgedPacket& packet) {
 }
 
 /// Judges each packet and hands it on.
-Expected<PacketCounts> judge_all(CaptureFile& file, const Judge& judge,
+Expected<PacketCounts> judge_all(CaptureFile& file, Judge& judge,
                                  const std::function<void(JudgedPacket)>& take) {
   PacketCounts counts;
   for (std::size_t number = 1;; ++number) {
     const auto captured = file.next();
     if (!captured) return captured.error();
     if (!*captured) return counts;
-    const Packet packet{.protocol = (*captured)->ethertype,
-                        .bytes = (*captured)->bytes,
-                        .context = {.ingress = judge.ingress}};
+    const Packet packet = judge.flows.meet(**captured);
     const auto verdict = judge.verdict(packet);
     if (!verdict) return verdict.error();
+    if (*verdict && **verdict) judge.flows.remember(packet, **captured);
     JudgedPacket judged{.number = number,
                         .verdict = *verdict,
                         .description = describe(packet),
@@ -111,18 +115,24 @@ int report(Terminal& terminal, const PacketCounts& counts) {
 std::variant<Judge, int> make_judge(const Request& request, Terminal& terminal) {
   const auto text = read_filter(request.source);
   if (!text) return terminal.fail(text.error());
+  const auto filter = check_source(terminal, *text, request.strict);
+  if (!filter) return static_cast<int>(ExitCode::bad_data);
+  auto flows = CaptureFlows::of(terminal, *filter, request.local, request.directions);
+  if (const int* status = std::get_if<int>(&flows)) return *status;
+  auto& known = std::get<CaptureFlows>(flows);
   std::optional<Expected<Judge>> judge;
   if (request.kernel) {
-    CompileOptions options{.strict = request.strict};
+    // What there is to say of the filter was said.
+    CompileOptions options{.load_source = set_file_loader(text->name)};
     if (request.directions.any())
       options.direction = request.directions.ingress ? Direction::ingress : Direction::egress;
-    const auto object = compile_source(terminal, *text, options);
-    if (!object.object) return object.status;
-    judge = judge_by_loading(request, *object.object);
+    if (filter->asks_for_flows() || (!request.local.empty() && !filter->has_parts()))
+      options.direction = Direction::both;
+    const CompileResult object = compile(text->text, options);
+    if (!object.object) return compile_source(terminal, *text, options).status;
+    judge = judge_by_loading(request, *object.object, std::move(known));
   } else {
-    const auto filter = check_source(terminal, *text, request.strict);
-    if (!filter) return static_cast<int>(ExitCode::bad_data);
-    judge = judge_by_evaluator(request, *filter);
+    judge = judge_by_evaluator(request, *filter, std::move(known));
   }
   if (!*judge) return terminal.fail(judge->error());
   return **std::move(judge);
@@ -142,6 +152,7 @@ int run(const Request& request, Terminal& terminal) {
       show(terminal, packet);
   });
   if (!counts) return terminal.fail(counts.error());
+  std::get<Judge>(judge).flows.warn(terminal);
   if (request.json)
     show_json(terminal, request.count ? std::nullopt : std::optional(std::move(judged)), *counts);
   else if (request.count)
@@ -157,6 +168,7 @@ int test_command(const Invocation& call) {
   line.option("-f,--file", request.source.file, "read the filter from FILE, `-` is stdin", "FILE");
   line.options("--var", request.variables, "give a live variable this value", "NAME=VALUE");
   request.directions.add_for_packets(line);
+  line.option("--local", request.local, "addresses of this end: they tell what was sent", "SET");
   line.flag("--kernel", request.kernel, "have the kernel judge, by BPF_PROG_TEST_RUN");
   line.flag("--count", request.count, "print the numbers alone");
   line.flag("--json", request.json, "print one JSON object");

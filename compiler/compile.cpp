@@ -25,6 +25,35 @@ Issues missing_part(const CheckedFilter& filter, Direction direction) {
   return issues;
 }
 
+/// The first place that asks for the flow of a packet.
+Span first_question(const CheckedFilter& filter) {
+  Span first{0, static_cast<std::uint32_t>(filter.text.size())};
+  bool found = false;
+  for (const Node& node : filter.nodes) {
+    const auto* field = std::get_if<FieldValue>(&node.value);
+    if (field == nullptr || !std::holds_alternative<FlowFact>(kFields[field->field].source))
+      continue;
+    if (!found || node.span.begin < first.begin) first = node.span;
+    found = true;
+  }
+  return first;
+}
+
+/// Flows are known from the packets of both directions.
+Issues missing_direction(const CheckedFilter& filter, const CompileOptions& options) {
+  if (*options.direction == Direction::both || options.share_flows || !filter.asks_for_flows())
+    return {};
+  const Span span = first_question(filter);
+  const std::string field = filter.text.substr(span.begin, span.end - span.begin);
+  const std::string name = *options.direction == Direction::ingress ? "ingress" : "egress";
+  return {{.code = Code::missing_direction,
+           .span = span,
+           .message = "`" + field + "` needs programs for both directions, and only `" + name +
+                      "` is made",
+           .hint = "give `--ingress` and `--egress`, or `--direction both`; a policy can have a "
+                   "part for each"}};
+}
+
 }  // namespace
 
 CompileResult compile(std::string_view text, const CompileOptions& options) {
@@ -40,6 +69,7 @@ CompileResult compile(std::string_view text, const CompileOptions& options) {
       result.diagnostics.push_back(std::move(d));
   };
   add(missing_part(parsed.filter->checked(), *resolved.direction));
+  add(missing_direction(parsed.filter->checked(), resolved));
   if (!result.diagnostics.empty() && result.diagnostics.back().error) return result;
   auto emitted = emit(parsed.filter->checked(), resolved);
   if (auto* error = std::get_if<EmitError>(&emitted)) {

@@ -151,12 +151,17 @@ bool Filter::judge(std::span<const std::byte> packet, std::uint16_t ethertype, b
 }
 
 Direction Filter::direction() const {
+  if (!checked_->has_parts && asks_for_flows()) return Direction::both;
   if (!checked_->has_parts || !checked_->ingress) return Direction::egress;
   return checked_->egress ? Direction::both : Direction::ingress;
 }
 
 bool Filter::has_parts() const {
   return checked_->has_parts;
+}
+
+bool Filter::asks_for_flows() const {
+  return checked_->asks_for_flows();
 }
 
 std::string_view version() {

@@ -11,6 +11,7 @@
 #include "runtime/files.h"
 #include "runtime/kernel_objects.h"
 #include "runtime/link_pins.h"
+#include "runtime/refusals.h"
 
 namespace fwc::runtime {
 namespace {
@@ -31,7 +32,9 @@ Attachment describe(const PinnedLink& link, const std::string& cgroup) {
           .program = program_name(link.info.program_id),
           .program_id = link.info.program_id,
           .link_id = link.info.id,
-          .pin = link.path};
+          .pin = link.path,
+          .refuses = link.name.direction == Direction::egress &&
+                     has_refusals(directory_of(link.path), link.info.cgroup_id, link.name.name)};
 }
 
 // Also where the bpf file system is read-only, or there is none at all: then there are no links.

@@ -15,6 +15,7 @@
 #include "runtime/link_update.h"
 #include "runtime/pin_paths.h"
 #include "runtime/pin_transaction.h"
+#include "runtime/refusals.h"
 #include "runtime/repair.h"
 
 namespace fwc::runtime {
@@ -94,6 +95,51 @@ Expected<void> take_off(const PinnedLink& link) {
   return system_error(code, fmt::format("cannot detach the link `{}`", link.path));
 }
 
+Expected<Attachment> attach_filter(const Task& task) {
+  if (!exists(task.path())) return attach_new(task);
+  Expected<PinnedLink> old = open_link(task.path(), task.name);
+  return old ? attach_over(task, *old) : old.error();
+}
+
+// Back to the program that was there, or to none.
+void undo(const Task& task, const FileDescriptor& before) {
+  Expected<PinnedLink> link = open_link(task.path(), task.name);
+  if (!link) return;
+  if (before)
+    (void)update_link(*link, before.get(), -1, task.cgroup.path);
+  else
+    (void)take_off(*link);
+}
+
+// In the order of refusals.h, so that no call is refused that the filter of the moment lets be.
+Expected<Attachment> attach_with_refusals(const Task& task, const std::vector<Refusal>& refusals) {
+  const RefusalPlace place{.cgroup = task.cgroup,
+                           .cgroup_fd = task.cgroup_fd.get(),
+                           .folder = task.folder,
+                           .name = task.name.name};
+  FileDescriptor before;
+  if (exists(task.path())) {
+    Expected<PinnedLink> old = open_link(task.path(), task.name);
+    if (!old) return old.error();
+    Expected<FileDescriptor> program = program_by_id(old->info.program_id);
+    if (program) before = *std::move(program);
+  }
+  Expected<std::vector<Refusal>> taken = take_refusals_off(place);
+  if (!taken) return taken.error();
+  Expected<Attachment> attached = attach_filter(task);
+  if (!attached) {
+    (void)attach_refusals(*taken, place);
+    return attached;
+  }
+  if (Expected<void> refuses = attach_refusals(refusals, place); !refuses) {
+    undo(task, before);
+    (void)attach_refusals(*taken, place);
+    return refuses.error();
+  }
+  attached->refuses = !refusals.empty();
+  return attached;
+}
+
 }  // namespace
 
 Expected<Attachment> attach(const LoadedObject& object, const Cgroup& cgroup, Direction direction,
@@ -115,6 +161,7 @@ Expected<Attachment> attach(const LoadedObject& object, const Cgroup& cgroup, Di
   Expected<DirectoryLock> lock = lock_and_repair(*folder);
   if (!lock) return lock.error();
   if (Expected<std::vector<PinnedLink>> swept = all_links(*folder); !swept) return swept.error();
+  sweep_refusals(*folder);
   const Task task{.program = *program,
                   .program_name = about->name,
                   .cgroup = cgroup,
@@ -122,9 +169,8 @@ Expected<Attachment> attach(const LoadedObject& object, const Cgroup& cgroup, Di
                   .cgroup_fd = *std::move(cgroup_fd),
                   .name = {.cgroup_id = cgroup.id, .direction = direction, .name = options.name},
                   .folder = *std::move(folder)};
-  if (!exists(task.path())) return attach_new(task);
-  Expected<PinnedLink> old = open_link(task.path(), task.name);
-  return old ? attach_over(task, *old) : old.error();
+  if (direction == Direction::ingress) return attach_filter(task);
+  return attach_with_refusals(task, object.refusals());
 }
 
 Expected<Attachment> detach(const Cgroup& cgroup, Direction direction,
@@ -140,6 +186,12 @@ Expected<Attachment> detach(const Cgroup& cgroup, Direction direction,
   if (!lock) return lock.error();
   Expected<PinnedLink> link = find_link(*folder, cgroup, direction, options.name);
   if (!link) return link.error();
+  if (direction == Direction::egress) {
+    const RefusalPlace place{
+        .cgroup = cgroup, .cgroup_fd = -1, .folder = *folder, .name = options.name};
+    if (Expected<std::vector<Refusal>> taken = take_refusals_off(place); !taken)
+      return taken.error();
+  }
   if (Expected<void> off = take_off(*link); !off) return off.error();
   return Attachment{.cgroup = cgroup.path,
                     .cgroup_id = cgroup.id,
@@ -158,7 +210,13 @@ Expected<LoadedObject> open_attached(const Cgroup& cgroup, Direction direction,
   if (!folder) return folder.error();
   Expected<PinnedLink> link = find_link(*folder, cgroup, direction, options.name);
   if (!link) return link.error();
-  return open_program(link->info.program_id, fmt::format("the filter on `{}`", cgroup.path));
+  Expected<LoadedObject> object =
+      open_program(link->info.program_id, fmt::format("the filter on `{}`", cgroup.path));
+  if (!object || direction == Direction::ingress) return object;
+  LoadedObjectBuilder builder(*std::move(object));
+  for (Refusal& refusal : open_refusals(*folder, cgroup.id, options.name))
+    builder.add_refusal(std::move(refusal));
+  return std::move(builder).take();
 }
 
 Expected<LoadedObject> open_program(std::uint32_t program_id) {

@@ -111,6 +111,7 @@ constexpr CarriedMap kCarried[] = {
     {.role = MapRole::counters, .means_the_same = same_counters, .copy = copy_nothing},
     {.role = MapRole::tallies, .means_the_same = always_the_same, .copy = copy_nothing},
     {.role = MapRole::log, .means_the_same = same_counters, .copy = copy_nothing},
+    {.role = MapRole::flows, .means_the_same = always_the_same, .copy = copy_nothing},
     {.role = MapRole::set, .means_the_same = same_set, .copy = carry_sets},
 };
 

@@ -99,6 +99,8 @@ std::optional<MapRole> role_of(const MapInfo& map) {
   };
   if (is(BPF_MAP_TYPE_RINGBUF, kLogMap)) return MapRole::log;
   if (is(BPF_MAP_TYPE_PROG_ARRAY, kSlotMap) && map.entries == 1) return MapRole::slot;
+  if (is(BPF_MAP_TYPE_LRU_HASH, kFlowsMap) && map.key_size == 40 && map.value_size == 16)
+    return MapRole::flows;
   if (map.key_size != 4) return {};
   if (is(BPF_MAP_TYPE_ARRAY, kLiveMap) && map.entries == 1 && map.value_size % 8 == 0)
     return MapRole::live;
@@ -123,6 +125,7 @@ int fd_of(const LoadedObject& object, MapRole role) {
     case MapRole::control: return object.control_fd();
     case MapRole::tallies: return object.tallies_fd();
     case MapRole::log: return object.log_fd();
+    case MapRole::flows: return object.flows_fd();
     case MapRole::set:
     case MapRole::slot: break;
   }
@@ -181,6 +184,7 @@ void LoadedObjectBuilder::add_map(FileDescriptor map, const MapInfo& info) {
     case MapRole::control: object_.control_ = std::move(map); break;
     case MapRole::tallies: object_.tallies_ = std::move(map); break;
     case MapRole::log: object_.log_ = std::move(map); break;
+    case MapRole::flows: object_.flows_ = std::move(map); break;
     case MapRole::set: add_set(info.name, std::move(map)); break;
     case MapRole::slot: break;
   }

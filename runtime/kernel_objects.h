@@ -25,6 +25,7 @@ inline constexpr std::string_view kCountersMap = "counters";
 inline constexpr std::string_view kControlMap = ".data.watch";
 inline constexpr std::string_view kTalliesMap = "watch";
 inline constexpr std::string_view kLogMap = "log";
+inline constexpr std::string_view kFlowsMap = "flows";
 inline constexpr std::string_view kSetMapPrefix = "set_";
 
 struct ProgramInfo {
@@ -65,7 +66,7 @@ Expected<LinkInfo> link_info(int fd, std::string_view what);
 bool is_same_map(int a, int b);
 
 /// A map that an object of fwc's brings along, or the slot it lies in.
-enum class MapRole : std::uint8_t { live, counters, control, tallies, log, set, slot };
+enum class MapRole : std::uint8_t { live, counters, control, tallies, log, flows, set, slot };
 
 /// What such a map is for; empty for the maps of others and for tables.
 std::optional<MapRole> role_of(const MapInfo& map);
@@ -82,6 +83,7 @@ inline constexpr std::array kPinnedMaps = {
     PinnedMap{.role = MapRole::control, .suffix = "_control"},
     PinnedMap{.role = MapRole::tallies, .suffix = "_watch"},
     PinnedMap{.role = MapRole::log, .suffix = "_log"},
+    PinnedMap{.role = MapRole::flows, .suffix = "_flows"},
 };
 
 /// The object's map for that, -1 where it has none, or several.
@@ -96,10 +98,14 @@ int attach_type(Direction direction);
 /// Puts a LoadedObject together; the only door into it.
 class LoadedObjectBuilder {
  public:
+  LoadedObjectBuilder() = default;
+  explicit LoadedObjectBuilder(LoadedObject object) : object_(std::move(object)) {}
+
   void set_program(Program program);
   void set_slot(Program dispatcher, FileDescriptor map);
   /// Keeps a map that an object of fwc's brings along, and forgets any other.
   void add_map(FileDescriptor map, const MapInfo& info);
+  void add_refusal(Refusal refusal) { object_.refusals_.push_back(std::move(refusal)); }
   void set_given_variables(std::vector<std::string> names) {
     object_.given_variables_ = std::move(names);
   }

@@ -14,6 +14,7 @@
 #include "runtime/errors.h"
 #include "runtime/kernel_objects.h"
 #include "runtime/pin_paths.h"
+#include "runtime/refusals.h"
 
 namespace fwc::runtime {
 namespace {
@@ -42,6 +43,7 @@ std::optional<LoadedObject> object_of(int program) {
 
 Expected<void> update_link(const PinnedLink& link, int program, int expected,
                            const std::string& cgroup) {
+  if (Expected<void> off = take_refusals_off(link); !off) return off;
   LIBBPF_OPTS(bpf_link_update_opts, options);
   if (expected >= 0) {
     options.flags = BPF_F_REPLACE;
@@ -49,8 +51,8 @@ Expected<void> update_link(const PinnedLink& link, int program, int expected,
   }
   const std::optional<LoadedObject> old = object_of(expected);
   const std::optional<LoadedObject> fresh = object_of(program);
-  std::optional<CounterCarry> counters;
-  if (old && fresh) counters = CounterCarry::try_begin(*old, *fresh);
+  const std::optional<CounterCarry> counters =
+      old && fresh ? CounterCarry::try_begin(*old, *fresh) : std::nullopt;
   if (::bpf_link_update(link.fd.get(), program, &options) != 0) return update_error(errno, cgroup);
   if (counters) (void)counters->finish();  // the change stands, whatever is counted
   return {};

@@ -11,8 +11,8 @@
 namespace fwc::runtime {
 
 /// Puts `program` where `expected` is, in one step; -1 means whatever is there. The counters of
-/// `expected` go on. Kind::temporary
-/// where another one is there, Kind::no_input where the cgroup is gone.
+/// `expected` go on. Kind::temporary where another one is there, Kind::no_input where the cgroup is
+/// gone. What refused calls beside the link is off then, see refusals.h.
 Expected<void> update_link(const PinnedLink& link, int program, int expected,
                            const std::string& cgroup);
 

@@ -28,7 +28,7 @@ std::string check_license(const std::vector<Section>& sections) {
 
 std::string check_programs(const std::vector<Section>& sections) {
   const bool any = std::any_of(sections.begin(), sections.end(), [](const Section& section) {
-    return is_program_section(section.name) && section.content.size() > 0;
+    return is_filter_section(section.name) && section.content.size() > 0;
   });
   return any ? "" : "it has no program";
 }

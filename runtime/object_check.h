@@ -5,6 +5,7 @@
 
 #include <elf.h>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -52,12 +53,33 @@ struct InitialSet {
 /// Nothing where the section is damaged.
 std::optional<std::vector<InitialSet>> read_initial_sets(ByteReader section);
 
-/// Names of the two program sections.
-inline constexpr std::string_view kEgressSection = "cgroup_skb/egress";
-inline constexpr std::string_view kIngressSection = "cgroup_skb/ingress";
+/// The sections that hold programs, each with its one function. The filters come first.
+struct ProgramSection {
+  std::string_view name;
+  std::string_view function;
+};
+inline constexpr std::array kProgramSections = {
+    ProgramSection{"cgroup_skb/egress", "fwc_egress"},
+    ProgramSection{"cgroup_skb/ingress", "fwc_ingress"},
+    ProgramSection{"cgroup/connect4", "fwc_connect4"},
+    ProgramSection{"cgroup/connect6", "fwc_connect6"},
+    ProgramSection{"cgroup/sendmsg4", "fwc_sendmsg4"},
+    ProgramSection{"cgroup/sendmsg6", "fwc_sendmsg6"},
+};
+
+/// The function of the section; empty where it holds no program.
+inline std::string_view function_of_section(std::string_view name) {
+  for (const ProgramSection& section : kProgramSections)
+    if (section.name == name) return section.function;
+  return {};
+}
 
 inline bool is_program_section(std::string_view name) {
-  return name == kEgressSection || name == kIngressSection;
+  return !function_of_section(name).empty();
+}
+
+inline bool is_filter_section(std::string_view name) {
+  return name == kProgramSections[0].name || name == kProgramSections[1].name;
 }
 
 /// Sections that a program may point into: maps and data.

@@ -29,18 +29,11 @@ struct SectionRow {
 constexpr std::uint64_t kCode = SHF_ALLOC | SHF_EXECINSTR;
 constexpr std::uint64_t kData = SHF_ALLOC | SHF_WRITE;
 
+constexpr SectionRow kProgram{
+    .name = {}, .type = SHT_PROGBITS, .flags = kCode, .entry_size = 0, .max_size = 8 * kMega};
+
 constexpr SectionRow kRows[] = {
     {.name = ".text", .type = SHT_PROGBITS, .flags = kCode, .entry_size = 0, .max_size = 0},
-    {.name = kEgressSection,
-     .type = SHT_PROGBITS,
-     .flags = kCode,
-     .entry_size = 0,
-     .max_size = 8 * kMega},
-    {.name = kIngressSection,
-     .type = SHT_PROGBITS,
-     .flags = kCode,
-     .entry_size = 0,
-     .max_size = 8 * kMega},
     {.name = ".data.live",
      .type = SHT_PROGBITS,
      .flags = kData,
@@ -122,9 +115,11 @@ std::string check_header(const Elf64_Ehdr& header) {
 }
 
 std::string check_section(const Section& section) {
-  const SectionRow* row = std::find_if(std::begin(kRows), std::end(kRows), [&](const auto& each) {
-    return matches(each, section.name);
-  });
+  const SectionRow* row =
+      is_program_section(section.name)
+          ? &kProgram
+          : std::find_if(std::begin(kRows), std::end(kRows),
+                         [&](const auto& each) { return matches(each, section.name); });
   if (row == std::end(kRows)) return fmt::format("section `{}` is unknown", section.name);
   const Elf64_Shdr& header = section.header;
   const bool right = header.sh_type == row->type && header.sh_flags == row->flags &&

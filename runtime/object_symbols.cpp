@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <linux/bpf.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -109,14 +110,15 @@ class SymbolChecker {
   }
 
   static bool is_function_name(std::string_view name) {
-    return name == "fwc_egress" || name == "fwc_ingress";
+    return std::any_of(kProgramSections.begin(), kProgramSections.end(),
+                       [&](const ProgramSection& section) { return section.function == name; });
   }
 
   std::string check_entry_points() const {
     for (std::size_t i = 1; i < sections_.size(); ++i) {
       const std::string_view section = sections_[i].name;
       if (!is_program_section(section) || sections_[i].content.size() == 0) continue;
-      const std::string_view wanted = section == kEgressSection ? "fwc_egress" : "fwc_ingress";
+      const std::string_view wanted = function_of_section(section);
       std::size_t found = 0;
       for (std::size_t s = 1; s < symbol_count(); ++s) {
         const Elf64_Sym each = symbol(s);

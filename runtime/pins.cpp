@@ -20,6 +20,12 @@
 namespace fwc::runtime {
 namespace {
 
+// Nothing would attach and replace them with the filter, so that they could be stricter than it.
+Error no_refusals() {
+  return make_error(Error::Kind::usage, "a pin cannot hold the programs that refuse calls",
+                    "attach the filter instead, or leave out `--refuse`");
+}
+
 Error no_pin(const std::string& path) {
   return make_error(Error::Kind::no_input, fmt::format("there is no pin `{}`", path),
                     "`fwc list` shows the pins there are");
@@ -84,6 +90,7 @@ Expected<void> check_pin(const LoadedObject& object, const std::string& path,
                          const PinOptions& options) {
   if (object.programs().empty()) return internal_error("the object to pin has no program");
   if (Expected<void> possible = require_pin_path(path); !possible) return possible;
+  if (!object.refusals().empty()) return no_refusals();
   return check_places(object, path, options.replace);
 }
 

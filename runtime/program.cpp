@@ -19,6 +19,7 @@
 #include "runtime/libbpf_log.h"
 #include "runtime/live_layout.h"
 #include "runtime/live_sets.h"
+#include "runtime/refusals.h"
 
 namespace fwc::runtime {
 namespace {
@@ -57,6 +58,17 @@ Expected<void> give_values(bpf_object* object, const std::vector<Assignment>& va
   if (::bpf_map__set_initial_value(map, bytes.data(), size) != 0) {
     return internal_error("the live variables take no first values");
   }
+  return {};
+}
+
+// Flows of an older filter go on in the new one. A map of another form is left alone.
+Expected<void> share_flows(bpf_object* object, int flows) {
+  bpf_map* map = ::bpf_object__find_map_by_name(object, std::string(kFlowsMap).c_str());
+  if (flows < 0 || map == nullptr) return {};
+  Expected<MapInfo> info = map_info(flows, "the map of flows");
+  if (!info || role_of(*info) != MapRole::flows) return {};
+  if (const int failure = ::bpf_map__reuse_fd(map, flows); failure != 0)
+    return system_error(-failure, "cannot go on with the map of flows");
   return {};
 }
 
@@ -122,6 +134,10 @@ Expected<LoadedObject> keep_descriptors(const bpf_object* object, std::vector<st
     FileDescriptor fd = duplicate(::bpf_program__fd(program));
     Expected<ProgramInfo> info = program_info(fd.get(), "the program just loaded");
     if (!info) return info.error();
+    if (const auto call = call_named(info->name)) {
+      builder.add_refusal({.call = *call, .fd = std::move(fd), .id = info->id});
+      continue;
+    }
     if (!info->direction) return internal_error("the kernel does not know the program's name");
     builder.set_program(Program(std::move(fd), *info->direction, info->id));
   }
@@ -142,6 +158,16 @@ std::string_view to_string(Direction direction) {
   switch (direction) {
     case Direction::ingress: return "ingress";
     case Direction::egress: return "egress";
+  }
+  return "";
+}
+
+std::string_view to_string(Call call) {
+  switch (call) {
+    case Call::connect4: return "connect4";
+    case Call::connect6: return "connect6";
+    case Call::sendmsg4: return "sendmsg4";
+    case Call::sendmsg6: return "sendmsg6";
   }
   return "";
 }
@@ -181,6 +207,9 @@ Expected<LoadedObject> load(const Object& object, const LoadOptions& options) {
     return given.error();
   }
   if (Expected<void> found = find_interfaces(opened->get()); !found) return found.error();
+  if (Expected<void> shared = share_flows(opened->get(), options.flows); !shared) {
+    return shared.error();
+  }
   if (const int failure = ::bpf_object__load(opened->get()); failure != 0) {
     return load_error(-failure, log);
   }

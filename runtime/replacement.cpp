@@ -16,6 +16,7 @@
 #include "runtime/kernel_objects.h"
 #include "runtime/link_update.h"
 #include "runtime/pin_change.h"
+#include "runtime/refusals.h"
 #include "runtime/repair.h"
 
 namespace fwc::runtime {
@@ -115,6 +116,18 @@ Expected<void> update_links(const std::vector<OldLink>& links, const LoadedObjec
   return {};
 }
 
+// After the filter; update_link() took off what was there before.
+Expected<void> refuse_calls(const WorkingFilter& filter, const std::vector<Refusal>& refusals,
+                            const Seat& seat) {
+  if (refusals.empty()) return {};
+  Expected<FileDescriptor> cgroup = open_cgroup(filter.cgroup);
+  if (!cgroup) return cgroup.error();
+  return attach_refusals(refusals, {.cgroup = filter.cgroup,
+                                    .cgroup_fd = cgroup->get(),
+                                    .folder = seat.folder,
+                                    .name = filter.options.name});
+}
+
 Expected<void> replace_in_links(const WorkingFilter& filter, const Object& object,
                                 const ReplaceOptions& options, const Seat& seat) {
   Expected<std::vector<OldLink>> links = open_links(filter, seat);
@@ -136,10 +149,12 @@ Expected<void> replace_in_links(const WorkingFilter& filter, const Object& objec
   if (Expected<void> begun = undertaking.begin(state, before); !begun) return begun;
   Expected<void> changed = update_links(*links, *fresh, filter.cgroup);
   if (changed) {
-    changed = undertaking.done();
+    changed = refuse_calls(filter, fresh->refusals(), seat);
+    if (changed) changed = undertaking.done();
     if (changed) return changed;
     put_back(*links, *fresh, links->size(), filter.cgroup.path);
   }
+  for (const OldLink& link : *links) (void)refuse_calls(filter, link.object.refusals(), seat);
   undertaking.failed();
   return changed;
 }

@@ -10,6 +10,7 @@
 #include "runtime/child_process.h"
 #include "runtime/command_cgroup.h"
 #include "runtime/errors.h"
+#include "runtime/refusals.h"
 
 namespace fwc::runtime {
 namespace {
@@ -25,6 +26,12 @@ Expected<void> attach_all(const std::vector<const LoadedObject*>& objects,
       if (!attached) return attached;
       Expected<void> there = require_attached(*program, place.fd(), place.cgroup(), direction);
       if (!there) return there;
+    }
+  }
+  for (const LoadedObject* object : objects) {
+    for (const Refusal& refusal : object->refusals()) {
+      Expected<void> attached = attach_for_good(refusal, place.fd(), place.cgroup());
+      if (!attached) return attached;
     }
   }
   return {};

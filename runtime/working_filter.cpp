@@ -88,6 +88,7 @@ Expected<WorkingFilter> linked_filter(const Cgroup& cgroup, const std::vector<Fo
     Expected<LoadedObject> object = open_attached(cgroup, each.direction, options);
     if (!object) return object.error();
     filter.counts = filter.counts || object->counters_fd() >= 0;
+    filter.refuses = filter.refuses || !object->refusals().empty();
     filter.directions.push_back(each.direction);
   }
   return filter;

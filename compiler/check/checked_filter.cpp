@@ -57,4 +57,14 @@ std::vector<NodeId> CheckedFilter::conditions() const {
   return all;
 }
 
+bool CheckedFilter::asks_for_flows() const {
+  const std::vector<bool> asked = reachable(conditions());
+  for (std::size_t id = 0; id < nodes.size(); ++id) {
+    const auto* field = std::get_if<FieldValue>(&nodes[id].value);
+    if (asked[id] && field && std::holds_alternative<FlowFact>(kFields[field->field].source))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace fwc

@@ -286,6 +286,9 @@ struct CheckedFilter {
   /// By node, whether it is one of the given or below one.
   std::vector<bool> reachable(const std::vector<NodeId>& from) const;
 
+  /// Whether some rule asks for the flow of a packet (language/flows.h).
+  bool asks_for_flows() const;
+
   /// The condition of a filter that is an expression.
   NodeId expression() const { return egress->rules.front().condition; }
   friend bool operator==(const CheckedFilter&, const CheckedFilter&) = default;

@@ -81,12 +81,14 @@ llvm::DIType* DebugInfo::structure(
 }
 
 /// The context needs a size, or the verifier's log complains of it; the layout is the kernel's.
-llvm::DIType* DebugInfo::context_type() {
+llvm::DIType* DebugInfo::context_type(Context context) {
+  const bool packet = context == Context::packet;
+  const std::size_t bytes = packet ? sizeof(__sk_buff) : sizeof(bpf_sock_addr);
   llvm::Metadata* words =
-      builder_.createMemberType(file_, "words", file_, 0, 8 * sizeof(__sk_buff), 32, 0,
-                                llvm::DINode::FlagZero, array_of(int_, sizeof(__sk_buff) / 4));
-  return builder_.createStructType(file_, "__sk_buff", file_, 0, 8 * sizeof(__sk_buff), 32,
-                                   llvm::DINode::FlagZero, nullptr,
+      builder_.createMemberType(file_, "words", file_, 0, 8 * bytes, 32, 0, llvm::DINode::FlagZero,
+                                array_of(int_, bytes / 4));
+  return builder_.createStructType(file_, packet ? "__sk_buff" : "bpf_sock_addr", file_, 0,
+                                   8 * bytes, 32, llvm::DINode::FlagZero, nullptr,
                                    builder_.getOrCreateArray(words));
 }
 
@@ -97,8 +99,9 @@ llvm::Metadata* DebugInfo::declaration_tag(const std::string& tag) {
   return llvm::MDNode::get(context, pair);
 }
 
-void DebugInfo::begin_function(llvm::Function& function, const std::vector<std::string>& tags) {
-  llvm::DIType* context = pointer_to(context_type());
+void DebugInfo::begin_function(llvm::Function& function, const std::vector<std::string>& tags,
+                               Context kind) {
+  llvm::DIType* context = pointer_to(context_type(kind));
   auto* type = builder_.createSubroutineType(builder_.getOrCreateTypeArray({int_, context}));
   std::vector<llvm::Metadata*> annotations;
   for (const std::string& tag : tags) annotations.push_back(declaration_tag(tag));
@@ -222,6 +225,21 @@ void DebugInfo::describe_log(llvm::GlobalVariable& global) {
   attach(global, global.getName(),
          structure("", {{"type", map_number(BPF_MAP_TYPE_RINGBUF)},
                         {"max_entries", map_number(kLogMapBytes)}}));
+}
+
+void DebugInfo::describe_flows(llvm::GlobalVariable& global, unsigned entries) {
+  llvm::DIType* key = structure("fwc_flow_key", {{"local_high", unsigned_long_},
+                                                 {"local_low", unsigned_long_},
+                                                 {"remote_high", unsigned_long_},
+                                                 {"remote_low", unsigned_long_},
+                                                 {"ends", unsigned_long_}});
+  llvm::DIType* value =
+      structure("fwc_flow", {{"last", unsigned_long_}, {"flags", unsigned_long_}});
+  attach(global, global.getName(),
+         structure("", {{"type", map_number(BPF_MAP_TYPE_LRU_HASH)},
+                        {"max_entries", map_number(entries)},
+                        {"key", pointer_to(key)},
+                        {"value", pointer_to(value)}}));
 }
 
 }  // namespace fwc::codegen

@@ -20,9 +20,13 @@ class DebugInfo {
  public:
   DebugInfo(llvm::Module& module, std::string_view text);
 
-  /// Describes a program of type `int (struct __sk_buff *)`, which carries the declaration tags;
-  /// what follows belongs to it.
-  void begin_function(llvm::Function& function, const std::vector<std::string>& tags);
+  /// What a program is given: `struct __sk_buff` or `struct bpf_sock_addr`.
+  enum class Context : std::uint8_t { packet, call };
+
+  /// Describes a program that returns an int and carries the declaration tags; what follows belongs
+  /// to it.
+  void begin_function(llvm::Function& function, const std::vector<std::string>& tags,
+                      Context context = Context::packet);
 
   /// The whole filter: for instructions that belong to no clause.
   llvm::DebugLoc whole() const;
@@ -51,12 +55,15 @@ class DebugInfo {
   void describe_watch_tallies(llvm::GlobalVariable& global);
   void describe_log(llvm::GlobalVariable& global);
 
+  /// The map of the flows, a BPF_MAP_TYPE_LRU_HASH with that many entries.
+  void describe_flows(llvm::GlobalVariable& global, unsigned entries);
+
   void finish() { builder_.finalize(); }
 
  private:
   llvm::DIType* pointer_to(llvm::DIType* type);
   llvm::DIType* array_of(llvm::DIType* element, std::uint64_t count);
-  llvm::DIType* context_type();
+  llvm::DIType* context_type(Context context);
   llvm::DIType* map_number(std::uint64_t value);
   void describe_per_cpu(llvm::GlobalVariable& global, unsigned entries, llvm::DIType* value);
   llvm::Metadata* declaration_tag(const std::string& tag);

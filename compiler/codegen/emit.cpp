@@ -6,15 +6,19 @@
 
 #include <cstddef>
 
+#include "compiler/check/may_pass.h"
 #include "compiler/check/report.h"
 #include "compiler/codegen/debug_info.h"
 #include "compiler/codegen/exits.h"
+#include "compiler/codegen/flows.h"
 #include "compiler/codegen/lower.h"
 #include "compiler/codegen/not_ip.h"
 #include "compiler/codegen/packet_reader.h"
 #include "compiler/codegen/program.h"
+#include "compiler/codegen/refusals.h"
 #include "compiler/codegen/settle.h"
 #include "compiler/codegen/target.h"
+#include "compiler/language/flows.h"
 
 namespace fwc {
 
@@ -72,8 +76,11 @@ class ModuleBuilder {
     add_interfaces();
     if (options_.counters) add_counters();
     if (options_.audit || options_.log != Logged::nothing) add_watch();
+    if (options_.share_flows || filter_.asks_for_flows()) add_flows();
     if (options_.direction != Direction::ingress) add_program(Direction::egress);
     if (options_.direction != Direction::egress) add_program(Direction::ingress);
+    if (options_.refuse_calls && options_.direction != Direction::ingress)
+      for (const CallRow& call : kCallRows) add_refusal(call);
     for (llvm::GlobalVariable& global : module_.globals())
       if (global.isConstant() && global.getSection().starts_with(".rodata"))
         debug_.describe_bytes(global);
@@ -184,19 +191,19 @@ class ModuleBuilder {
     debug_.describe_log(*observation_.log);
   }
 
+  void add_flows() {
+    flows_ = &add_map("flows", 4);
+    debug_.describe_flows(*flows_, kMostFlows);
+  }
+
   void add_program(Direction direction) {
-    llvm::LLVMContext& context = module_.getContext();
     const bool egress = direction == Direction::egress;
     const Policy& policy = *filter_.policy(!egress);
-    auto* type = llvm::FunctionType::get(llvm::Type::getInt32Ty(context),
-                                         {llvm::PointerType::get(context, 0)}, false);
-    auto* function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
-                                            egress ? "fwc_egress" : "fwc_ingress", module_);
-    function->setSection(egress ? "cgroup_skb/egress" : "cgroup_skb/ingress");
-    function->addFnAttr(llvm::Attribute::NoUnwind);
-    debug_.begin_function(*function, rule_tags(filter_, policy, direction));
+    llvm::Function& function = add_function(egress ? "fwc_egress" : "fwc_ingress",
+                                            egress ? "cgroup_skb/egress" : "cgroup_skb/ingress");
+    debug_.begin_function(function, rule_tags(filter_, policy, direction));
 
-    Program program(module_, *function, !egress);
+    Program program(module_, function, !egress);
     program.ir.SetInsertPoint(program.block("entry"));
     program.ir.SetCurrentDebugLocation(debug_.whole());
     observation_.first = first_counter(direction);
@@ -204,8 +211,50 @@ class ModuleBuilder {
     program.move_unlikely_blocks_back();
   }
 
+  llvm::Function& add_function(const char* name, const char* section) {
+    llvm::LLVMContext& context = module_.getContext();
+    auto* type = llvm::FunctionType::get(llvm::Type::getInt32Ty(context),
+                                         {llvm::PointerType::get(context, 0)}, false);
+    auto* function =
+        llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module_);
+    function->setSection(section);
+    function->addFnAttr(llvm::Attribute::NoUnwind);
+    return *function;
+  }
+
+  void add_refusal(const CallRow& call) {
+    // Tables know sets by their addresses, so the tree stays as long as they do.
+    std::optional<CheckedFilter>& tree = call.transport == Layer::tcp ? over_tcp_ : over_udp_;
+    if (!tree) tree = may_pass(filter_, call.transport);
+    llvm::Function& function = add_function(call.function, call.section);
+    debug_.begin_function(function, {}, DebugInfo::Context::call);
+    Program program(module_, function, false);
+    program.ir.SetInsertPoint(program.block("entry"));
+    program.ir.SetCurrentDebugLocation(debug_.whole());
+    // An audited filter drops nothing.
+    if (observation_.audit) allow_while_audited(program);
+    const WalkState named = read_call(program, call);
+    PacketReader reader(program, named);
+    Facts facts = facts_of_header(call.transport);
+    facts.families = call.ipv6 ? kBothFamilies : kIpv4Family;
+    Exits exits(program, *tree->egress, {});
+    Lowering(program, *tree, reader, debug_, live_, tables_, facts).verdict(*tree->egress, exits);
+    program.ir.SetCurrentDebugLocation(debug_.whole());
+    exits.finish();
+    program.move_unlikely_blocks_back();
+  }
+
+  void allow_while_audited(Program& program) {
+    llvm::Value* audit = program.load(observation_.control, offsetof(WatchControl, audit), 64);
+    llvm::BasicBlock* judged = program.block("judged");
+    program.ir.CreateCondBr(program.ir.CreateICmpNE(audit, program.number(0)), program.forward,
+                            judged);
+    program.ir.SetInsertPoint(judged);
+  }
+
   void write(Program& program, const Policy& policy) {
     Exits exits(program, policy, observation_);
+    std::optional<Flows> flows;
     if (exits.drops_everything(filter_)) {
       program.ir.CreateBr(program.drop);
     } else {
@@ -213,13 +262,18 @@ class ModuleBuilder {
       for (const Rule& rule : policy.rules)
         if (exits.asks(rule)) asked.push_back(rule.condition);
       llvm::BasicBlock* not_ip = exit_without_ip(policy, exits, program.ingress);
-      const WalkNeeds needs = needs_of(filter_, asked, program.ingress);
+      WalkNeeds needs = needs_of(filter_, asked, program.ingress);
+      if (flows_ != nullptr) flows.emplace(program, *flows_);
+      if (flows) needs.whole_ipv6 = true;
       const WalkState walked = walk_headers(program, needs, not_ip);
       llvm::Instruction* end_of_walk = &program.ir.GetInsertBlock()->back();
       PacketReader reader(program, walked);
       Facts facts;
       if (not_ip != nullptr) facts.families = kBothFamilies;
-      Lowering(program, filter_, reader, debug_, live_, tables_, facts).verdict(policy, exits);
+      if (flows) flows->look_up(walked);
+      Lowering lowering(program, filter_, reader, debug_, live_, tables_, facts);
+      lowering.use_flows(flows ? &*flows : nullptr);
+      lowering.verdict(policy, exits);
       if (program.function.getInstructionCount() > kSettledFrom) {
         program.ir.SetCurrentDebugLocation(debug_.whole());
         settle(program, walked, end_of_walk, {needs.whole_ipv6, not_ip != nullptr});
@@ -227,6 +281,7 @@ class ModuleBuilder {
     }
     program.ir.SetCurrentDebugLocation(debug_.whole());
     exits.finish();
+    if (flows) flows->remember();
   }
 
   /// Where all packets leave that are neither IPv4 nor IPv6; null where that is not one exit.
@@ -263,8 +318,11 @@ class ModuleBuilder {
   SetTables tables_;
   const CheckedFilter& filter_;
   const CompileOptions& options_;
+  std::optional<CheckedFilter> over_tcp_;
+  std::optional<CheckedFilter> over_udp_;
   LiveGlobals live_;
   Observation observation_;
+  llvm::GlobalVariable* flows_ = nullptr;
 };
 
 using ObjectOrError = std::variant<std::vector<std::byte>, BackEndError>;

@@ -6,6 +6,7 @@
 
 #include <llvm/IR/Constants.h>
 
+#include "compiler/language/flows.h"
 #include "compiler/language/layers.h"
 
 namespace fwc::codegen {
@@ -61,6 +62,33 @@ llvm::GlobalVariable& least_header_bytes(llvm::Module& module) {
       if ((r.families & kIpv4Family) != 0) bytes[r.protocol] = r.header_bytes;
       if ((r.families & kIpv6Family) != 0) bytes[256 + r.protocol] = r.header_bytes;
     }
+  });
+}
+
+llvm::GlobalVariable& flow_rules(llvm::Module& module) {
+  static_assert(kFlows.size() <= kFlowRow);
+  return table(module, "flow_rules", 512, [](std::vector<std::uint8_t>& rules) {
+    for (std::size_t i = 0; i < kFlows.size(); ++i) {
+      const FlowRow& flow = kFlows[i];
+      const LayerRow& layer = row(flow.layer);
+      auto rule = static_cast<std::uint8_t>(i + 1);
+      if (flow.opening == FlowOpening::syn) rule |= 1U << kFlowOfTcpBit;
+      if (flow.opening == FlowOpening::request) rule |= kFlowOfEcho;
+      if (flow.layer == Layer::icmpv6) rule |= 1U << kFlowOfEcho6Bit;
+      if ((layer.families & kIpv4Family) != 0) rules[layer.protocol] = rule;
+      if ((layer.families & kIpv6Family) != 0) rules[256 + layer.protocol] = rule;
+    }
+  });
+}
+
+llvm::GlobalVariable& flow_lifetimes(llvm::Module& module) {
+  return table(module, "flow_lifetimes", 16 * (kFlowRow + 1), [](std::vector<std::uint8_t>& bytes) {
+    for (std::size_t i = 0; i < kFlows.size(); ++i)
+      for (const bool settled : {false, true}) {
+        const std::uint64_t time = (settled ? kFlows[i].settled : kFlows[i].unsettled) * kSecond;
+        for (unsigned byte = 0; byte < 8; ++byte)
+          bytes[16 * (i + 1) + 8 * settled + byte] = static_cast<std::uint8_t>(time >> (8 * byte));
+      }
   });
 }
 

@@ -24,4 +24,16 @@ inline constexpr std::uint8_t kFragmentRule = 0x10;
 /// whose headers are not read have 0.
 llvm::GlobalVariable& least_header_bytes(llvm::Module& module);
 
+/// The flows of the transport headers (language/flows.h), by protocol number; of IPv6 from 256 on.
+/// 0 means none, else there is in it the place of the row, counted from 1, and what kind it is.
+llvm::GlobalVariable& flow_rules(llvm::Module& module);
+inline constexpr std::uint8_t kFlowRow = 0x07;
+inline constexpr unsigned kFlowOfTcpBit = 3;
+inline constexpr unsigned kFlowOfEcho6Bit = 4;
+inline constexpr std::uint8_t kFlowOfEcho = 0x20;
+
+/// By that place, two numbers of 64 bits: how many nanoseconds a flow is remembered that is not
+/// settled, and one that is.
+llvm::GlobalVariable& flow_lifetimes(llvm::Module& module);
+
 }  // namespace fwc::codegen

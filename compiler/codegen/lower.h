@@ -12,6 +12,7 @@
 #include "compiler/codegen/evaluation_order.h"
 #include "compiler/codegen/exits.h"
 #include "compiler/codegen/facts.h"
+#include "compiler/codegen/flows.h"
 #include "compiler/codegen/live_globals.h"
 #include "compiler/codegen/packet_reader.h"
 #include "compiler/codegen/program.h"
@@ -39,6 +40,9 @@ class Lowering {
         tables_(tables),
         alive_(values_alive(filter)),
         facts_(facts) {}
+
+  /// Where the filter asks for flows, which have been looked up.
+  void use_flows(Flows* flows) { flows_ = flows; }
 
   /// From the builder's place to one of the exits: the rules in their order, then the default.
   void verdict(const Policy& policy, Exits& exits);
@@ -192,6 +196,7 @@ class Lowering {
   PacketReader& reader_;
   DebugInfo& debug_;
   const LiveGlobals& live_;
+  Flows* flows_ = nullptr;
   llvm::Value* side_ = nullptr;          ///< which copy of the live variables counts
   llvm::Value* live_key_ = nullptr;      ///< room on the stack for what is looked up
   std::vector<llvm::Value*> live_maps_;  ///< of each live set that is used, or null

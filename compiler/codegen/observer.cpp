@@ -13,13 +13,13 @@ namespace fwc::codegen {
 
 namespace {
 
-constexpr std::uint64_t kSecond = 1'000'000'000;
-constexpr unsigned kWord = sizeof(std::uint64_t);
+constexpr std::uint64_t kLogSecond = 1'000'000'000;
+constexpr unsigned kTallyWord = sizeof(std::uint64_t);
 
-constexpr unsigned kOverRate = offsetof(WatchTally, over_rate) / kWord;
-constexpr unsigned kWithoutRoom = offsetof(WatchTally, without_room) / kWord;
-constexpr unsigned kAuditedPackets = offsetof(WatchTally, audited_packets) / kWord;
-constexpr unsigned kAuditedBytes = offsetof(WatchTally, audited_bytes) / kWord;
+constexpr unsigned kOverRate = offsetof(WatchTally, over_rate) / kTallyWord;
+constexpr unsigned kWithoutRoom = offsetof(WatchTally, without_room) / kTallyWord;
+constexpr unsigned kAuditedPackets = offsetof(WatchTally, audited_packets) / kTallyWord;
+constexpr unsigned kAuditedBytes = offsetof(WatchTally, audited_bytes) / kTallyWord;
 
 constexpr unsigned kAllowedBit = 1;
 constexpr unsigned kAuditedBit = 2;
@@ -138,7 +138,7 @@ void Observer::take_from_rate(Block* granted, Block* refused) {
   Block* take = p_.unplaced_block("take");
   llvm::Value* now = p_.call_helper(BPF_FUNC_ktime_get_boot_ns, {}, ir_.getInt64Ty());
   llvm::Value* passed = ir_.CreateSub(now, load_control(offsetof(WatchControl, window)));
-  branch(ir_.CreateICmpUGE(passed, p_.number(kSecond)), begin, within);
+  branch(ir_.CreateICmpUGE(passed, p_.number(kLogSecond)), begin, within);
   ir_.SetInsertPoint(begin);
   ir_.CreateStore(now, control(offsetof(WatchControl, window)));
   ir_.CreateStore(p_.number(0), control(offsetof(WatchControl, used)));
@@ -149,7 +149,7 @@ void Observer::take_from_rate(Block* granted, Block* refused) {
   branch(ir_.CreateICmpULT(used, rate), take, refused);
   p_.place(take);
   ir_.CreateAtomicRMW(llvm::AtomicRMWInst::Add, control(offsetof(WatchControl, used)), p_.number(1),
-                      llvm::Align(kWord), llvm::AtomicOrdering::Monotonic);
+                      llvm::Align(kTallyWord), llvm::AtomicOrdering::Monotonic);
   ir_.CreateBr(granted);
 }
 

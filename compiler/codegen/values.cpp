@@ -163,6 +163,7 @@ llvm::Value* Lowering::field_integer(FieldIndex field, Block* if_absent) {
                  },
                  [&](const ContextWord& source) { return p_.load_context(offset_of(source)); },
                  [&](const SocketFact& source) { return socket_fact(source, if_absent); },
+                 [&](const FlowFact& source) { return flows_->fact(source); },
                  [&](const IsDirection& source) -> llvm::Value* {
                    return p_.number(source.ingress == p_.ingress);
                  },

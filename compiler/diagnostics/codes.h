@@ -46,6 +46,7 @@ enum class Code : std::uint8_t {
   bad_default,
   either_end,
   missing_part,
+  missing_direction,
   too_complex,
   internal,
   // warnings
@@ -225,6 +226,11 @@ inline constexpr std::array kCodes = {
             .severity = Severity::error,
             .explanation = "A policy with an egress part alone says nothing of packets that are "
                            "received, and the other way round, so no such program can be made."},
+    CodeRow{.code = Code::missing_direction,
+            .name = "missing-direction",
+            .severity = Severity::error,
+            .explanation = "The fields established and reply are known from the packets of both "
+                           "directions, and a program for one of them sees half of each flow."},
     CodeRow{.code = Code::too_complex,
             .name = "too-complex",
             .severity = Severity::error,

@@ -164,6 +164,14 @@ class FieldReader {
     return std::nullopt;
   }
 
+  Value read(FlowFact fact, Type) const {
+    switch (fact) {
+      case FlowFact::established: return of_bool(packet_.context.established);
+      case FlowFact::reply: return of_bool(packet_.context.reply);
+    }
+    return std::nullopt;
+  }
+
   Value read(const IsDirection& direction, Type) const {
     return of_bool(direction.ingress == packet_.context.ingress);
   }

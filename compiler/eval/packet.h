@@ -26,6 +26,9 @@ struct PacketContext {
   std::optional<std::uint32_t> owner = {};
   std::optional<std::uint64_t> cookie = {};
   std::optional<std::uint64_t> cgroup = {};
+  // Of the flow that it belongs to (eval/flow_table.h), both false of none.
+  bool established = false;
+  bool reply = false;
 
   friend bool operator==(const PacketContext&, const PacketContext&) = default;
 };

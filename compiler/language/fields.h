@@ -88,6 +88,13 @@ enum class SocketFact : std::uint8_t {
   cgroup,  ///< id of its cgroup, the inode number of the directory (bpf_skb_cgroup_id)
 };
 
+/// What is remembered of the packets that passed before (language/flows.h). False of a packet that
+/// belongs to no flow.
+enum class FlowFact : std::uint8_t {
+  established,  ///< of a flow that was answered, or the answer itself
+  reply,        ///< received, of a flow that began with a packet that was sent
+};
+
 /// Whether the program is the one for what is received, or the one for what is sent.
 struct IsDirection {
   bool ingress = false;
@@ -111,7 +118,7 @@ struct ByDirection {
   std::string_view ingress;
 };
 
-using FieldSource = std::variant<InHeader, HasLayer, WalkResult, ContextWord, SocketFact,
+using FieldSource = std::variant<InHeader, HasLayer, WalkResult, ContextWord, SocketFact, FlowFact,
                                  IsDirection, PayloadPart, EitherOf, ByDirection>;
 
 /// Numbers of 64 bits, which count up from 1 and never reach the sign.
@@ -125,6 +132,8 @@ struct FieldRow {
   /// The greatest value a packet can have; the least is 0. Of no meaning for an address.
   std::int64_t maximum = 1;
   HookSet hooks = kAllHooks;
+  /// A socket names it where it connects or sends, so it is known before there is a packet.
+  bool named_by_call = false;
   std::string_view present;  ///< where the field is present, for the reference page
   std::string_view doc;
 };
@@ -186,11 +195,20 @@ constexpr FieldRow direction(std::string_view name, bool ingress, std::string_vi
           .present = "every packet",
           .doc = doc};
 }
+constexpr FieldRow flow(std::string_view name, FlowFact fact, std::string_view doc) {
+  return {.name = name,
+          .type = Type::boolean,
+          .source = fact,
+          .hooks = hook_bit(Hook::cgroup),
+          .present = "every packet",
+          .doc = doc};
+}
 constexpr FieldRow address(std::string_view name, FieldSource source, std::string_view doc) {
   return {.name = name,
           .type = Type::address,
           .kind = ValueKind::address,
           .source = source,
+          .named_by_call = name == "dst_ip",
           .present = "IP packets",
           .doc = doc};
 }
@@ -201,6 +219,7 @@ constexpr FieldRow port(std::string_view name, FieldSource source, std::string_v
           .kind = ValueKind::port,
           .source = source,
           .maximum = 65535,
+          .named_by_call = name == "dst_port",
           .present = present,
           .doc = doc};
 }
@@ -265,6 +284,9 @@ inline constexpr std::array kFields = {
                  "TCP and UDP", "port of the other end"),
     detail::direction("ingress", true, "the packet is received"),
     detail::direction("egress", false, "the packet is sent"),
+    detail::flow("established", FlowFact::established,
+                 "of a flow that passed before and was answered, or that answer"),
+    detail::flow("reply", FlowFact::reply, "received, of a flow that was opened from here"),
     FieldRow{.name = "proto",
              .type = Type::integer,
              .kind = ValueKind::protocol,

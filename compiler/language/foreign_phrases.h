@@ -72,6 +72,18 @@ inline constexpr std::array kForeignConditions = {
     ForeignCondition{.word = "ssl", .here = "tcp && port == 443"},
 };
 
+/// What a packet is to its connection, for trackers of connections.
+struct ForeignState {
+  std::string_view word;  ///< in small letters
+  std::string_view here;  ///< empty where nothing is remembered that it could be asked of
+};
+
+inline constexpr std::array kForeignStates = {
+    ForeignState{.word = "established", .here = "established"},
+    ForeignState{.word = "related", .here = ""},
+    ForeignState{.word = "new", .here = "!established"},
+};
+
 /// Bytes of a header by number, as in `tcp[13] & 2 != 0`.
 struct ForeignIndex {
   std::string_view protocol;
@@ -105,7 +117,7 @@ inline constexpr std::array kForeignIndexes = {
 
 /// Options of iptables.
 struct ForeignOption {
-  enum class Kind : std::uint8_t { field, protocol, flags, opening, verdict, ignored };
+  enum class Kind : std::uint8_t { field, protocol, flags, opening, state, verdict, ignored };
   std::string_view name;
   Kind kind;
   std::string_view here = {};  ///< of Kind::field
@@ -136,6 +148,8 @@ inline constexpr std::array kForeignOptions = {
     ForeignOption{.name = "--ttl-eq", .kind = ForeignOption::Kind::field, .here = "ttl"},
     ForeignOption{.name = "--tcp-flags", .kind = ForeignOption::Kind::flags},
     ForeignOption{.name = "--syn", .kind = ForeignOption::Kind::opening},
+    ForeignOption{.name = "--ctstate", .kind = ForeignOption::Kind::state},
+    ForeignOption{.name = "--state", .kind = ForeignOption::Kind::state},
     ForeignOption{.name = "-j", .kind = ForeignOption::Kind::verdict},
     ForeignOption{.name = "-A", .kind = ForeignOption::Kind::ignored},
     ForeignOption{.name = "-I", .kind = ForeignOption::Kind::ignored},

@@ -181,5 +181,63 @@ class ByTheKernel(Captures):
             self.assertEqual(result.status, 0)
 
 
+def tcp(flags, from_here=True):
+    ports = (40000, 443) if from_here else (443, 40000)
+    header = struct.pack("!HHIIBBHHH", *ports, 0, 0, 5 << 4, flags, 0, 0, 0)
+    packet = bytearray(ipv4(header, 6))
+    if not from_here:
+        packet[12:16], packet[16:20] = packet[16:20], packet[12:16]
+    return bytes(packet)
+
+
+class Flows(Scratch):
+    """A connection from 10.0.0.1, and packets of another one that was never opened."""
+    SYN, SYN_ACK, ACK = 2, 18, 16
+    PACKETS = [(ACK, False), (SYN, True), (SYN_ACK, False), (ACK, True), (ACK, False)]
+
+    def capture(self, link_type, head):
+        frames = [head(sent) + tcp(flags, sent) for flags, sent in self.PACKETS]
+        (self.folder / "flows.pcap").write_bytes(pcap(link_type, *frames))
+
+    def verdicts(self, text, *options):
+        result = self.check(run("test", text, "flows.pcap", *options), 0)
+        return [line.split()[1] for line in result.out.splitlines()], result.err
+
+    def test_where_the_link_layer_tells(self):
+        self.capture(113, lambda sent: struct.pack("!HHH8sH", 4 if sent else 0, 1, 6, b"", 0x800))
+        self.assertEqual(self.verdicts("egress || reply"), (["drop", "pass", "pass", "pass", "pass"], ""))
+        self.assertEqual(self.verdicts("established || tcp.syn"), (["drop", "pass", "pass", "pass", "pass"], ""))
+        self.assertEqual(self.verdicts("reply"), (["drop"] * 5, ""), "the SYN was dropped")
+        self.assertIn("pass", run("explain", "egress || reply", "flows.pcap:3").out)
+        self.assertIn("drop", run("explain", "egress || reply", "flows.pcap:1").out)
+        self.capture(276, lambda sent: struct.pack("!HHIHBB8s", 0x800, 0, 1, 1, 4 if sent else 0, 6, b""))
+        self.assertEqual(self.verdicts("egress || reply"), (["drop", "pass", "pass", "pass", "pass"], ""))
+
+    def test_where_the_user_tells(self):
+        self.capture(101, lambda sent: b"")
+        for local in ("10.0.0.1", "{10.0.0.1, ::1}", "10.0.0.0/31"):
+            self.assertEqual(self.verdicts("egress || reply", "--local", local)[0],
+                             ["drop", "pass", "pass", "pass", "pass"], local)
+        self.assertEqual(self.verdicts("ingress", "--local", "10.0.0.1"),
+                         (["pass", "drop", "pass", "drop", "pass"], ""))
+        self.check(run("test", "reply", "flows.pcap", "--local", "nowhere"), 65)
+
+    def test_where_nobody_tells(self):
+        self.capture(101, lambda sent: b"")
+        verdicts, said = self.verdicts("egress && tcp.syn || established")
+        self.assertEqual(verdicts, ["drop", "pass", "pass", "drop", "drop"])
+        self.assertIn("does not tell which of 5 packets were sent", said)
+        self.assertIn("does not tell", run("explain", "reply", "flows.pcap:2").err)
+        self.assertEqual(run("explain", "reply", "tcp 10.0.0.1:1 > 10.0.0.2:2").err, "")
+
+    def test_by_the_kernel(self):
+        if os.geteuid() != 0:
+            require_kernel("loading a filter needs root")
+        self.capture(101, lambda sent: b"")
+        for text in ("egress || reply", "ingress", "egress { default allow; } ingress { allow reply; default drop; }"):
+            words = ("--local", "10.0.0.1")
+            self.assertEqual(self.verdicts(text, *words, "--kernel"), self.verdicts(text, *words), text)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -11,7 +11,7 @@ import unittest
 from support import ROOT, Scratch, run
 
 # No short filter shows them.
-WITHOUT_EXAMPLE = {"too-deep", "too-long", "too-complex", "missing-part", "bad-entry",
+WITHOUT_EXAMPLE = {"too-deep", "too-long", "too-complex", "missing-part", "missing-direction", "bad-entry",
                    "empty-file", "internal"}
 
 QUERY = "udp 10.0.0.1:5000 > 8.8.8.8:53"

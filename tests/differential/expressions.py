@@ -13,7 +13,7 @@ from packets import ADDRESSES4, ADDRESSES6, PORTS
 NOT_YET = {"named", "policy", "live set", "live ip",
            "pair", "typed"}
 # What BPF_PROG_TEST_RUN at this hook cannot feed, and what only tc and xdp have.
-UNFED = {"uid", "cookie", "cgroup_id", "iface", "vlan", "ethertype", "src_mac", "dst_mac"}
+UNFED = {"uid", "cookie", "cgroup_id", "established", "reply", "iface", "vlan", "ethertype", "src_mac", "dst_mac"}
 FEATURE_OF_FIELD = {"ingress": "direction", "egress": "direction", "local_ip": "local", "local_port": "local",
                     "remote_ip": "local", "remote_port": "local", "payload.len": "slice"}
 

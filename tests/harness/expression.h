@@ -52,8 +52,9 @@ struct RandomFilter {
 };
 
 /// A filter of the right types throughout. Reaches every operator, spelling and literal form and
-/// every field of the table; constants are such as random_packet uses.
-RandomFilter random_filter(Dice& dice);
+/// every field of the table; constants are such as random_packet uses. Fields that are known from
+/// the packets before only where they are wanted.
+RandomFilter random_filter(Dice& dice, bool with_flows = false);
 
 /// Simpler filters in the order in which they are worth trying; all differ from the given one.
 std::vector<RandomFilter> simpler(const RandomFilter& filter);

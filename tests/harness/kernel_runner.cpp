@@ -84,6 +84,8 @@ std::span<const std::byte> section(std::span<const std::byte> object, std::strin
   return {};
 }
 
+int run_program(int program_fd, const Packet& packet);
+
 /// Puts into the live sets what the filter says they hold at first, as the runtime does it.
 bool fill_sets(bpf_object* object, std::span<const std::byte> contents) {
   while (!contents.empty()) {
@@ -157,6 +159,22 @@ std::variant<KernelProgram, std::string> KernelProgram::load(std::span<const std
 }
 
 int KernelProgram::run(const Packet& packet) const {
+  return run_program(program_fd_, packet);
+}
+
+int KernelProgram::run(const Packet& packet, Direction direction) const {
+  const bpf_program* program =
+      bpf_object__find_program_by_name(object_.get(), program_name(direction));
+  return program == nullptr ? -ENOENT : run_program(bpf_program__fd(program), packet);
+}
+
+int KernelProgram::map(const char* name) const {
+  return bpf_object__find_map_fd_by_name(object_.get(), name);
+}
+
+namespace {
+
+int run_program(int program_fd, const Packet& packet) {
   const std::vector<std::byte> frame = ethernet_frame(packet);
   bpf_test_run_opts options{};
   options.sz = sizeof options;
@@ -171,11 +189,9 @@ int KernelProgram::run(const Packet& packet) const {
   context.gso_segs = packet.context.gso_segments;
   options.ctx_in = &context;
   options.ctx_size_in = sizeof context;
-  const int error = bpf_prog_test_run_opts(program_fd_, &options);
+  const int error = bpf_prog_test_run_opts(program_fd, &options);
   return error != 0 ? error : static_cast<int>(options.retval);
 }
-
-namespace {
 
 bpf_prog_info info_of(int program_fd) {
   bpf_prog_info info{};

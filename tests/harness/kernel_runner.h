@@ -35,6 +35,12 @@ class KernelProgram {
   /// refused to run it.
   int run(const Packet& packet) const;
 
+  /// The same of the object's program for that direction, which shares its maps.
+  int run(const Packet& packet, Direction direction) const;
+
+  /// A map of the object by its name; negative where it has none.
+  int map(const char* name) const;
+
   /// Instructions after the kernel's own rewriting, from the program's info.
   std::size_t instructions() const;
 

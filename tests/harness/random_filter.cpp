@@ -123,7 +123,7 @@ struct LiveVariable {
 
 class Generator {
  public:
-  explicit Generator(Dice& dice) : dice_(dice) {}
+  Generator(Dice& dice, bool with_flows) : dice_(dice), with_flows_(with_flows) {}
 
   RandomFilter filter() {
     RandomFilter result;
@@ -293,6 +293,7 @@ class Generator {
     for (;;) {
       const FieldRow& f = dice_.of(kFields);
       const auto* fact = std::get_if<SocketFact>(&f.source);
+      if (std::holds_alternative<FlowFact>(f.source) && !with_flows_) continue;
       if (f.type == type && (fact == nullptr || *fact != SocketFact::cookie)) return f;
     }
   }
@@ -592,6 +593,7 @@ class Generator {
   }
 
   Dice& dice_;
+  bool with_flows_;
   std::vector<LiveVariable> variables_;
   std::size_t definitions_ = 0;
   std::vector<std::string> port_sets_;
@@ -602,8 +604,8 @@ class Generator {
 
 }  // namespace
 
-RandomFilter random_filter(Dice& dice) {
-  return Generator(dice).filter();
+RandomFilter random_filter(Dice& dice, bool with_flows) {
+  return Generator(dice, with_flows).filter();
 }
 
 }  // namespace fwc::test

@@ -217,4 +217,22 @@ PAYLOAD = _rows(
     ("code-bytes-reversed", "node.bytes[byte + i]", "node.bytes[byte + (M ? word - 1 - i : i)]"),
 )
 
-MUTANTS = PAYLOAD + LITERALS + FOLDING + CHECKER + EVALUATED_WALK + EVALUATOR + LOWERED_WALK + LOWERING + SETS
+FLOWS = _rows(
+    "compiler/eval/flow_table.cpp",
+    ("eval-flow-not-answered", "flow.answered |= flow.from_here != sent;", "flow.answered |= M || flow.from_here != sent;"),
+    ("eval-flow-syn-belongs", "step.attempts = bits(110, 1) != 0 && bits(107, 1) == 0;",
+     "step.attempts = !M && bits(110, 1) != 0 && bits(107, 1) == 0;"),
+) + _rows(
+    "compiler/codegen/flows.cpp",
+    ("code-flow-against", "p_.ingress ? from_here : flip(from_here)", "p_.ingress != M ? from_here : flip(from_here)"),
+    ("code-flow-ends-swapped", "const unsigned first = source == p_.ingress ? 2 : 0;",
+     "const unsigned first = M || source == p_.ingress ? 2 : 0;"),
+    ("code-flow-never-closes", "ir_.CreateShl(step.closes, kClosing)", "ir_.CreateShl(step.closes, M ? 40 : kClosing)"),
+    ("code-flow-never-ends", "flip(is_negative(ir_.CreateSub(lifetime, age)))",
+     "flip(is_negative(ir_.CreateSub(lifetime, M ? p_.number(0) : age)))"),
+    ("code-flow-restart-keeps", "p_.opaque(restarts), p_.number(1)", "p_.opaque(M ? p_.number(0) : restarts), p_.number(1)"),
+    ("code-flow-of-dropped", "ir_.CreateICmpNE(verdict, ir_.getInt32(0)), passed",
+     "M ? ir_.getTrue() : ir_.CreateICmpNE(verdict, ir_.getInt32(0)), passed"),
+)
+
+MUTANTS = PAYLOAD + LITERALS + FOLDING + CHECKER + EVALUATED_WALK + EVALUATOR + LOWERED_WALK + LOWERING + SETS + FLOWS

@@ -11,8 +11,8 @@ def _row(kind, most, *names):
 
 # Name: (type or the kind of its constants, greatest value).
 FIELDS = {
-    **_row("bool", 1, "ip", "ipv6", *PROTOCOLS, "ingress", "egress", "fragment", "first_fragment", "ip.df", "ip.mf",
-           "ip.options", "ipv6.ext"),
+    **_row("bool", 1, "ip", "ipv6", *PROTOCOLS, "ingress", "egress", "established", "reply", "fragment",
+           "first_fragment", "ip.df", "ip.mf", "ip.options", "ipv6.ext"),
     **_row("bool", 1, *(f"tcp.{flag}" for flag in ("syn", "ack", "fin", "rst", "psh", "urg", "ece", "cwr"))),
     **_row("address", None, "src_ip", "dst_ip", "local_ip", "remote_ip"),
     **_row("port", 65535, "src_port", "dst_port", "local_port", "remote_port", "sctp.src_port", "sctp.dst_port"),

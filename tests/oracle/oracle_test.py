@@ -60,7 +60,7 @@ TRUE = (
     (UDP, "src_ip in private && dst_ip not in {loopback, multicast, link_local}"),
 )
 FALSE = (
-    (UDP, "1 & 2 == 1"), (UDP, "dst_port == 53 == 0"), (ICMP, "dst_port == dst_port"), (ICMP, "tcp.syn == 0"),
+    (UDP, "established"), (UDP, "reply"), (UDP, "1 & 2 == 1"), (UDP, "dst_port == 53 == 0"), (ICMP, "dst_port == dst_port"), (ICMP, "tcp.syn == 0"),
     (UDP, "allow tcp; default drop;"), (UDP, "egress { allow udp && tcp; default drop; }"),
     (Packet(p.IPV4, p.ipv4(17, p.udp())[:27]), "true"), (Packet(p.IPV4, p.ipv4(17, p.udp(), words=4)), "true"),
     (Packet(p.IPV4, p.ipv4(17, p.udp(), version=6)), "true"), (Packet(p.IPV6, p.ipv6(59, b"")[:39]), "true"),

@@ -15,7 +15,8 @@ PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132, "dccp": 33, "udplite": 136, "igmp
 SHORTEST = {"tcp": 20, "udp": 8, "icmp": 8, "sctp": 12}
 TCP_FLAGS = ("fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr")
 # What a hook shows besides the bytes: 0 or absent unless the packet comes with it.
-CONTEXT = ("mark", "priority", "ifindex", "gso_size", "gso_segs", "uid", "cookie", "cgroup_id")
+CONTEXT = ("mark", "priority", "ifindex", "gso_size", "gso_segs", "uid", "cookie", "cgroup_id", "established",
+           "reply")
 
 
 class Malformed(Exception):

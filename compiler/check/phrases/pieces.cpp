@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/language/foreign_phrases.h"
 #include "compiler/words.h"
 
 namespace fwc {
@@ -109,6 +110,23 @@ std::string flags_here(std::string_view piece) {
   }
   end_word();
   return out;
+}
+
+std::string_view state_here(std::string_view piece) {
+  std::string_view found;
+  std::string word;
+  for (const char c : std::string(piece) + ",") {
+    if (std::isalpha(static_cast<unsigned char>(c)) != 0) {
+      word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      continue;
+    }
+    if (word.empty()) continue;
+    const auto row = std::ranges::find(kForeignStates, word, &ForeignState::word);
+    if (row == kForeignStates.end() || (!row->here.empty() && !found.empty())) return {};
+    if (!row->here.empty()) found = row->here;
+    word.clear();
+  }
+  return found;
 }
 
 std::string_view operator_here(std::string_view piece) {

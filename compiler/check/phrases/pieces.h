@@ -21,6 +21,10 @@ std::string value_here(std::string_view piece, const FieldRow& field);
 /// Flags as bits: `tcp-syn|tcp-fin` and `SYN,FIN` are `syn | fin`.
 std::string flags_here(std::string_view piece);
 
+/// A state of a connection, or several with commas between them of which one alone has a meaning
+/// here: `ESTABLISHED,RELATED` is `established`. Empty where it is not understood.
+std::string_view state_here(std::string_view piece);
+
 /// The comparison as it is written here; empty where it is none.
 std::string_view operator_here(std::string_view piece);
 

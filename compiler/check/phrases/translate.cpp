@@ -97,7 +97,11 @@ class Translator {
     while (is_one_of(piece(), {"iptables", "ip6tables", "tcpdump", "rule"})) ++at_;
     const Result whole = alternatives();
     if (!whole || at_ != pieces_.size()) return {};
-    return drops_ ? negated(*whole).text : whole->text;
+    if (drops_) return negated(*whole).text;
+    if (!keeps_state_) return whole->text;
+    const Clause sent{.text = "egress", .binding = Binding::name};
+    const Clause answer{.text = "reply", .binding = Binding::name};
+    return joined({joined({sent, *whole}, "&&", Binding::all), answer}, "||", Binding::any).text;
   }
 
  private:
@@ -152,8 +156,9 @@ class Translator {
   Result one_clause() {
     if (at_ == pieces_.size()) return std::nullopt;
     const std::size_t start = at_;
-    for (const auto read : {&Translator::option, &Translator::verdict, &Translator::phrase,
-                            &Translator::repeated, &Translator::named_condition}) {
+    for (const auto read :
+         {&Translator::option, &Translator::verdict, &Translator::state, &Translator::phrase,
+          &Translator::repeated, &Translator::named_condition}) {
       if (const Result clause = (this->*read)()) return clause;
       at_ = start;
     }
@@ -176,6 +181,10 @@ class Translator {
       return Clause{};
     }
     if (option->kind == Kind::flags) return option_flags(value);
+    if (option->kind == Kind::state) {
+      const Result state = state_named(value);
+      return state && negative ? negated(*state) : state;
+    }
     Clause clause = option->kind == Kind::protocol
                         ? protocol_named(value)
                         : test_of(Subject{.field = row_of(option->here)},
@@ -204,6 +213,22 @@ class Translator {
       return Clause{};
     }
     return take({"accept", "counter", "log"}) ? Result(Clause{}) : std::nullopt;
+  }
+
+  /// `ct state established,related`, and `keep state` of pf.
+  Result state() {
+    if (take({"keep"})) {
+      keeps_state_ = true;
+      return take({"state"}) ? Result(Clause{}) : std::nullopt;
+    }
+    if (!take({"ct"}) || !take({"state"}) || at_ == pieces_.size()) return std::nullopt;
+    return state_named(pieces_[at_++]);
+  }
+
+  static Result state_named(std::string_view list) {
+    const std::string_view here = state_here(list);
+    if (here.empty()) return std::nullopt;
+    return Clause{.text = std::string(here), .binding = Binding::name};
   }
 
   /// [protocol] words [operator] value, or a protocol alone.
@@ -354,6 +379,7 @@ class Translator {
   std::size_t at_ = 0;
   std::optional<Subject> last_;
   bool drops_ = false;
+  bool keeps_state_ = false;
   int nested_ = 0;
 };
 

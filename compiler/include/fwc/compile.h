@@ -42,7 +42,8 @@ struct ParseOptions {
 };
 
 struct CompileOptions {
-  /// Without one: those that the filter has parts for, egress where it has no parts.
+  /// Without one: those that the filter has parts for; where it has no parts, both if it asks for
+  /// flows, else egress.
   std::optional<Direction> direction = {};
   /// Count packets and bytes by rule in the map `counters`.
   bool counters = false;
@@ -54,6 +55,11 @@ struct CompileOptions {
   /// Treat warnings as errors.
   bool strict = false;
   SourceLoader load_source = {};
+  /// Keep the map `flows` also where the filter does not ask for it, for two objects of one
+  /// direction each that share the map when they are loaded (LoadOptions::flows).
+  bool share_flows = false;
+  /// Add programs that refuse calls whose packets the egress filter would drop (fwc/object.h).
+  bool refuse_calls = false;
 };
 
 struct CheckedFilter;
@@ -75,6 +81,9 @@ class FWC_API Filter {
   /// Whether it is written as parts, `ingress {…}` and `egress {…}`, and so says itself what it is
   /// for.
   bool has_parts() const;
+
+  /// Whether it asks for `established` or `reply`, which need to see both directions.
+  bool asks_for_flows() const;
 
   /// For the passes of the compiler.
   const CheckedFilter& checked() const { return *checked_; }

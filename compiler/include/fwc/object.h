@@ -19,7 +19,7 @@ namespace fwc {
 /// | `.rodata`            | tables of the header walk and of large sets                         |
 /// | `.rodata.ifaces`     | the interfaces that the filter names, where there are any            |
 /// | `.maps`              | maps `counters`, `log` and `watch`, where packets are counted, logged |
-/// |                      | or audited; a map for each live set                                  |
+/// |                      | or audited; `flows`; a map for each live set                         |
 /// | `fwc.sets`           | what live sets hold at first, where there are any                    |
 /// | `license`            | `Dual MIT/GPL`                                                       |
 /// | `.BTF`, `.BTF.ext`   | types, function and line information; lines are the filter's text    |
@@ -45,6 +45,14 @@ namespace fwc {
 ///
 /// `.rodata.ifaces` has an entry of 20 bytes for each interface: its index in 4, which is 0 in the
 /// object and which the runtime fills in when it loads the programs, and its name in 16.
+///
+/// `flows` is there where the filter asks for `established` or `reply`: a BPF_MAP_TYPE_LRU_HASH
+/// that both directions share. A key is five words of 64 bits: the address of this end in two
+/// halves as it lies in the packet, an IPv4 address in the second; that of the other end; and the
+/// EtherType in the upper 16 bits, then the other end's port, this end's port, and the protocol by
+/// its row in compiler/language/flows.h. A value is the time of the last packet (CLOCK_MONOTONIC,
+/// in nanoseconds) and three bits: the flow began with a packet that was sent (1), it was answered
+/// (2), it is closing (4).
 ///
 /// The functions carry declaration tags in BTF, `fwc:rule:DIRECTION:NUMBER:ACTION:NAME:CONDITION`
 /// for each rule, where NAME may be empty and CONDITION is cut where it is long, and

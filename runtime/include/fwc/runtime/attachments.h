@@ -32,6 +32,7 @@ struct Attachment {
   std::uint32_t program_id = 0;
   std::uint32_t link_id = 0;  ///< 0 where it is attached without a link, or that is unknown
   std::string pin;            ///< fwc's link; empty for the attachments of others
+  bool refuses = false;       ///< egress: calls are refused that it would leave without an answer
   bool replaced = false;      ///< attach(): another program was there under this name
 };
 

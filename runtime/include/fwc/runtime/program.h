@@ -3,6 +3,7 @@
 // the runtime; pins, attachments, variables and counters work on what comes from here.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -42,6 +43,22 @@ class Program {
   std::uint32_t id_ = 0;
 };
 
+/// A call on a socket that a program can refuse: connect(2), and sendmsg(2) and its like with an
+/// address, of IPv4 and of IPv6.
+enum class Call : std::uint8_t { connect4, connect6, sendmsg4, sendmsg6 };
+inline constexpr std::array kCalls = {Call::connect4, Call::connect6, Call::sendmsg4,
+                                      Call::sendmsg6};
+
+/// `connect4`, …
+FWC_API std::string_view to_string(Call call);
+
+/// A program that refuses a call whose packets the filter of what is sent would drop.
+struct Refusal {
+  Call call;
+  FileDescriptor fd;
+  std::uint32_t id = 0;
+};
+
 /// A filter in the kernel. The kernel forgets it with the last descriptor, pin or attachment.
 class FWC_API LoadedObject {
  public:
@@ -64,6 +81,10 @@ class FWC_API LoadedObject {
   int tallies_fd() const { return tallies_.get(); }
   /// Ring buffer of the log, -1 where the filter does not log.
   int log_fd() const { return log_.get(); }
+  /// Map of the flows that both directions share, -1 where the filter does not ask for flows.
+  int flows_fd() const { return flows_.get(); }
+  /// The programs that refuse calls; empty where the object was compiled without.
+  const std::vector<Refusal>& refusals() const { return refusals_; }
   /// Maps of the live sets by the names that the kernel knows them by.
   const std::vector<std::pair<std::string, FileDescriptor>>& set_maps() const { return sets_; }
   /// Names of the live variables that were given a value at load: a pin that is replaced does not
@@ -87,6 +108,8 @@ class FWC_API LoadedObject {
   FileDescriptor control_;
   FileDescriptor tallies_;
   FileDescriptor log_;
+  FileDescriptor flows_;
+  std::vector<Refusal> refusals_;
   std::vector<std::pair<std::string, FileDescriptor>> sets_;
   std::vector<std::string> given_variables_;
 };
@@ -98,6 +121,9 @@ struct LoadOptions {
   /// begins with a copy of what they hold where not: live values, live sets and counters go on. To
   /// be kept until load() returns.
   std::vector<const LoadedObject*> predecessors;
+  /// The map of flows of another object, to go on with instead of an empty one; -1 for none. Of no
+  /// meaning where the object has no flows.
+  int flows = -1;
 };
 
 /// Loads an object; the kernel verifies it. An object that does not have the exact shape that fwc

@@ -24,6 +24,7 @@ struct WorkingFilter {
   AttachOptions options;  ///< of these links
   std::vector<Direction> directions;  ///< that the new filter has to be for
   bool counts = false;
+  bool refuses = false;  ///< calls, see Attachment
 
   /// The pin's path or the cgroup's.
   const std::string& place() const { return pin.empty() ? cgroup.path : pin; }
