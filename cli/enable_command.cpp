@@ -73,20 +73,28 @@ Expected<Target> find_enabled(const UnitFiles& files, const std::string& name) {
   return target;
 }
 
+/// Whether others than root and the caller can put another file there.
+bool is_open_to_others(const std::string& path) {
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0) return true;
+  if (status.st_uid != 0 && status.st_uid != geteuid()) return true;
+  const bool writable = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+  return writable && !(S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0);
+}
+
 /// The path of this command, which the unit is going to run as root.
 Expected<std::string> own_path(const Request& request) {
   if (!request.root.empty()) return std::string(kInstalledPath);
   std::error_code failure;
-  const std::string path = std::filesystem::read_symlink("/proc/self/exe", failure).string();
-  struct stat status{};
-  if (failure || stat(path.c_str(), &status) != 0)
+  const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", failure);
+  if (failure)
     return Error{.kind = Error::Kind::config, .message = "cannot find the path of fwc itself"};
-  const bool others = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
-  if (others || (status.st_uid != 0 && status.st_uid != geteuid()))
-    return Error{.kind = Error::Kind::no_permission,
-                 .message = fmt::format("`{}` can be changed by others than root", path),
-                 .hint = "the unit would run it as root; install it first"};
-  return path;
+  for (auto part = path; part != part.root_path(); part = part.parent_path())
+    if (is_open_to_others(part.string()))
+      return Error{.kind = Error::Kind::no_permission,
+                   .message = fmt::format("`{}` can be changed by others than root", part.string()),
+                   .hint = "the unit would run fwc from there as root; install it first"};
+  return path.string();
 }
 
 /// What the drop-ins say of a direction.

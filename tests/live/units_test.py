@@ -247,6 +247,7 @@ say fwc enable many@.service --egress udp --now
 systemctl start many@c
 say fwc status many@.service
 say fwc disable many@.service --now
+fwc enable many@.service --egress udp | tail -1
 """
 
 INSTANCES = """wrote /etc/fwc/many@.service.egress
@@ -260,7 +261,8 @@ many@.service
 """ for name in "abc") + """removed /etc/systemd/system/many@.service.d/50-fwc.conf
 removed /etc/fwc/many@.service.egress
 reloaded systemd
-""" + "".join(f"detached egress from system.slice/system-many.slice/many@{name}.service\n" for name in "abc")
+""" + "".join(f"detached egress from system.slice/system-many.slice/many@{name}.service\n" for name in "abc") + (
+    "in force after `systemctl daemon-reload` and `systemctl restart 'many@*.service'`\n")
 
 # A user's manager without the help of logind.
 USERS = """
@@ -309,6 +311,8 @@ start sender; result sender
 fwc disable sender > /dev/null
 systemctl daemon-reload
 start sender
+mkdir -p /opt/open; cp /usr/bin/fwc /opt/open/; chmod 777 /opt/open
+for path in /opt/open/fwc /usr/bin/fwc; do code $path enable sender --egress udp --dry-run; done
 for unit in wrong-object foreign no-pin; do start $unit; result $unit; done
 fwc 'udp' --egress --load /sys/fs/bpf/sender > /dev/null
 start guarded; result guarded
@@ -326,6 +330,8 @@ fwc status: 69
 sender refused
 status=66
 sender started
+/opt/open/fwc enable: 77
+/usr/bin/fwc enable: 0
 wrong-object refused
 status=64
 foreign refused
