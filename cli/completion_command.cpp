@@ -27,6 +27,7 @@ struct PlaceholderValues {
 constexpr std::array kPlaceholderValues = {
     PlaceholderValues{.placeholder = "WHEN", .values = "auto|always|never"},
     PlaceholderValues{.placeholder = "DIRECTION", .values = "ingress|egress|both"},
+    PlaceholderValues{.placeholder = "WHICH", .values = "drop|pass|all"},
     PlaceholderValues{.placeholder = "SHELL", .values = "bash|zsh|fish"},
 };
 

@@ -33,9 +33,18 @@ struct Request {
   std::vector<DirectionFilter> filters;  // ingress first
   std::string root;
   bool counters = false;
+  bool audit = false;
   bool strict = false;
   bool now = false;
   bool dry_run = false;
+
+  /// Those that the lines of the units hand on.
+  std::vector<std::string> flags() const {
+    std::vector<std::string> given;
+    if (counters) given.emplace_back("--counters");
+    if (audit) given.emplace_back("--audit");
+    return given;
+  }
 };
 
 /// A unit with its socket units: those that get a drop-in each.
@@ -101,8 +110,14 @@ Expected<std::string> own_path(const Request& request) {
 UnitFilter written(const Target& target, const Request& request, UnitDirection direction) {
   return {.direction = direction,
           .file = filter_file(target.unit.name, direction),
-          .flags = request.counters ? std::vector<std::string>{"--counters"}
-                                    : std::vector<std::string>{}};
+          .flags = request.flags()};
+}
+
+/// Each direction has a line of its own, and each line would know the flows of its direction only.
+bool asks_for_flows(const DirectionFilter& filter, const CompileOptions& options) {
+  const ParseResult result =
+      parse_filter(filter.text, ParseOptions{.strict = false, .load_source = options.load_source});
+  return result.filter && result.filter->asks_for_flows();
 }
 
 /// Compiles each filter, and has the kernel verify it where that can be asked.
@@ -119,6 +134,12 @@ int prepare(Terminal& terminal, const Target& target, Request& request) {
                                      : compile(filter.text, options);
     terminal.show(result.diagnostics, filter.text, runtime::to_string(filter.direction));
     if (!result.object) return static_cast<int>(ExitCode::bad_data);
+    if (asks_for_flows(filter, options))
+      return terminal.fail(
+          {.kind = Error::Kind::usage,
+           .message = "the filter asks for flows, which are known from both directions",
+           .hint = "write a line in the unit: `ExecStartPre=+/usr/bin/fwc attach "
+                   "--self --ingress --egress -f FILE`"});
     if (!ask_kernel) continue;
     auto loaded = runtime::load(*result.object);
     if (!loaded) return terminal.fail(loaded.error());
@@ -316,6 +337,7 @@ int enable_command(const Invocation& call) {
   const CLI::Option* egress =
       line.option("--egress", egress_text, "filter what the unit sends", "FILTER");
   line.flag("--counters", request.counters, "count packets and bytes, see `fwc stats`");
+  line.flag("--audit", request.audit, "drop nothing until `fwc audit UNIT off`; counts and logs");
   line.flag("--strict", request.strict, "treat warnings as errors");
   add_options(line, request);
   if (const auto done = line.parse(1, 1)) return *done;

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "cli/set_files.h"
+#include "cli/watch_options.h"
 
 namespace fwc::cli {
 
@@ -35,6 +36,13 @@ struct FlagRow {
 
 constexpr std::array kFlags = {
     FlagRow{.name = "--counters", .apply = [](CompileOptions& o) { o.counters = true; }},
+    FlagRow{.name = "--audit",
+            .apply =
+                [](CompileOptions& o) {
+                  WatchOptions watch;
+                  watch.audit = true;
+                  watch.apply(o);
+                }},
 };
 
 // The words between the direction and `-f`.

@@ -117,6 +117,12 @@ Expected<void> add_stopped(const std::vector<UnitFilter>& filters,
   return {};
 }
 
+bool is_audited(const std::vector<UnitFilter>& filters) {
+  return std::any_of(filters.begin(), filters.end(), [](const UnitFilter& filter) {
+    return std::find(filter.flags.begin(), filter.flags.end(), "--audit") != filter.flags.end();
+  });
+}
+
 std::vector<std::string> unfiltered_sockets(const UnitFiles& files, const Unit& unit) {
   if (section_of(unit.name) != "Service") return {};
   std::vector<std::string> sockets = files.sockets_of(unit);
@@ -156,6 +162,10 @@ Expected<UnitStatus> status_of_unit(const UnitFiles& files, const std::string& n
   if (cgroups->system.empty())
     if (auto added = add_stopped(filters, status.filters); !added) return added.error();
   status.gaps = gaps_of(*unit, unfiltered_sockets(files, *unit), cgroups->of_users);
+  if (is_audited(filters))
+    status.gaps.push_back({.code = "audit",
+                           .message = "it drops nothing from each start on, until `fwc audit`",
+                           .hint = "`fwc enable` it without `--audit`"});
   return status;
 }
 

@@ -76,6 +76,12 @@ class Enable(Units):
         self.assertIn("attach --self --egress --counters -f /etc/fwc/web.service.egress\n",
                       self.written()["/etc/systemd/system/web.service.d/50-fwc.conf"])
 
+    def test_flows_need_both_directions_in_one_line(self):
+        result = self.check(self.fwc("enable", "web", "--egress", "established", "--ingress",
+                                     "established"), 64, "")
+        self.assertIn("the filter asks for flows, which are known from both directions", result.err)
+        self.assertEqual(self.written(), {})
+
     def test_systemd_accepts_what_is_written(self):
         if not shutil.which("systemd-analyze"):
             self.skipTest("systemd-analyze is not installed")

@@ -351,6 +351,7 @@ JSON = """
     systemctl daemon-reload
     systemctl start sender echo.socket
 } > /dev/null
+fwc enable many@.service --egress tcp --audit > /dev/null
 fwc status --json
 """
 
@@ -438,10 +439,12 @@ class Units(Scratch):
         value = check_json("status", out)
         states = {unit["name"]: [f["state"] for f in unit["filters"]] for unit in value["units"]}
         self.assertEqual(states, {"echo.service": ["not running"], "echo.socket": ["in force"],
+                                  "many@.service": ["not running"],
                                   "sender.service": ["in force", "in force"]})
         codes = {unit["name"]: [gap["code"] for gap in unit["not_covered"]]
                  for unit in value["units"]}
-        self.assertEqual(codes, {"echo.service": [], "echo.socket": [], "sender.service": []})
+        self.assertEqual(codes, {"echo.service": [], "echo.socket": [],
+                                 "many@.service": ["audit"], "sender.service": []})
 
     def test_the_session_of_the_document(self):
         (session,) = re.findall(r"^```text\n(# fwc enable .*?)^```$", DOCUMENT.read_text(), re.M | re.S)
