@@ -11,7 +11,7 @@ namespace {
 constexpr std::array kCommands = {
     CommandRow{.name = "",
                .synopsis = "fwc [FILTER | OBJECT] [-f FILE] [-o OBJECT] [--load PIN] "
-                           "[--attach CGROUP [--ingress] [--egress]]",
+                           "[--attach CGROUP --ingress|--egress]",
                .summary = "compile a filter, and save, load or attach it",
                .examples = {"fwc 'icmp || (udp && dst_port == 53)' -o prog.o",
                             "fwc 'tcp && dst_port in {80, 443}' --load /sys/fs/bpf/web",
@@ -42,9 +42,8 @@ constexpr std::array kCommands = {
                .words = "FILTER CAPTURE",
                .run = test_command},
     CommandRow{.name = "explain",
-               .synopsis =
-                   "fwc explain [CODE | FILTER PACKET] [-f FILE] [--var NAME=VALUE] [--ingress] "
-                   "[--json | --markdown]",
+               .synopsis = "fwc explain [CODE | FILTER PACKET] [-f FILE] [--var NAME=VALUE] "
+                           "[--ingress] [--json]",
                .summary = "tell what a message means, or how a verdict comes about",
                .examples = {"fwc explain absent-passes",
                             "fwc explain 'icmp || dst_port == 53' 'udp 10.0.0.1:5000 > 8.8.8.8:53'",

@@ -71,8 +71,11 @@ class Formatter {
 
   /// An operand, which is copied from the text.
   void operand(Span span) {
+    operand(span, std::string(text_.substr(span.begin, span.end - span.begin)));
+  }
+  void operand(Span span, std::string text) {
     comments_before(span.begin);
-    layout_.text(std::string(text_.substr(span.begin, span.end - span.begin)));
+    layout_.text(std::move(text));
     cursor_ = span.end;
     comments_after();
   }
@@ -202,7 +205,7 @@ class Formatter {
     operand(d.name_span);
     if (d.type) {
       mark(":");
-      operand(d.type_span);
+      operand(d.type_span, *d.type);
     }
     if (d.has_value) {
       layout_.text(" ");

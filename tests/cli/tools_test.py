@@ -27,9 +27,10 @@ class Fields(Scratch):
         for head in ("FIELD ", "PROTOCOL ", "EXTENSION HEADER ", "OPERATOR ", "SERVICE NAME ",
                      "ICMP TYPE ", "TCP FLAG "):
             self.assertTrue(any(line.startswith(head) for line in lines), head)
-        # How wide a column is depends on the other rows.
-        self.assertIn(["dst_port", "int", "0..65535", "service name", "all",
-                       "TCP and UDP", "destination port"], [re.split(" {2,}", line) for line in lines])
+        # How wide a column is, and where its words break, depends on the other rows.
+        rows = [re.split(" {2,}", line) for line in lines]
+        self.assertIn(["dst_port", "int", "0..65535"], [row[:3] for row in rows])
+        self.assertLessEqual(max(map(len, lines)), 100)
 
     def test_names_are_the_fields_of_the_json(self):
         fields = json.loads(self.check(run("fields", "--json"), 0, err="").out)["fields"]
@@ -145,7 +146,7 @@ class Verdicts(Scratch):
         text = "let $peer: ip = 192.0.2.1; dst_ip == $peer"
         self.assertTrue(run("explain", text, QUERY).out.startswith("drop  "))
         result = self.check(run("explain", text, QUERY, "--var", "peer=8.8.8.8"), 0)
-        self.assertIn("$peer       8.8.8.8", result.out)
+        self.assertRegex(result.out, r"(?m)^    \$peer +8\.8\.8\.8$")
         self.assertTrue(result.out.startswith("pass  "))
         result = run("explain", text, "udp [2001:db8::1]:1 > [2001:db8::2]:2", "--var", "peer=2001:db8::2")
         self.assertTrue(result.out.startswith("pass  "))

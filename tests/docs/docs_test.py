@@ -58,6 +58,8 @@ class Documents(Scratch):
     def test_no_line_is_wider_than_a_screen(self):
         for document in DOCUMENTS:
             text = re.sub(r"^\|.*$", "", document.read_text(), flags=re.M)
+            if document.name == "messages.md":  # the compiler's own lines
+                text = BLOCK.sub("", text)
             for line in text.splitlines():
                 self.assertLessEqual(len(line), 108, f"{document.name}: {line}")
 
