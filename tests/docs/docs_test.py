@@ -96,7 +96,7 @@ class Documents(Scratch):
             known = run("help", word) if re.fullmatch(r"[a-z]+", word) else run("help", "check")
             named = known.out if known.status == 0 and word.isalpha() and word.islower() else ""
             named += run("--help").out
-            for option in re.findall(r"(?<= )--?[a-z]+(?:-[a-z]+)*", code.split(" -- ")[0]):
+            for option in re.findall(r"(?<= )--?[a-z]+(?:-[a-z]+)*", re.split(r" -- | \| [a-z]+ ", code)[0]):
                 with self.subTest(f"{document}: {code}"):
                     self.assertRegex(named, rf"(?m)(^|[ ,]){option}\b")
 
