@@ -8,9 +8,10 @@ namespace fwc::cli {
 
 namespace {
 
-bool check_as_json(Terminal& terminal, const FilterText& source, bool strict) {
+bool check_as_json(Terminal& terminal, const FilterText& source, bool strict, Hook hook) {
   const ParseResult result = parse_filter(
-      source.text, ParseOptions{.strict = strict, .load_source = set_file_loader(source.name)});
+      source.text,
+      ParseOptions{.strict = strict, .hook = hook, .load_source = set_file_loader(source.name)});
   show_check(terminal, source, result.diagnostics, result.filter.has_value());
   return result.filter.has_value();
 }
@@ -20,18 +21,21 @@ bool check_as_json(Terminal& terminal, const FilterText& source, bool strict) {
 int check_command(const Invocation& call) {
   SourceChoice choice;
   bool strict = false;
+  HookOption hook;
   bool json = false;
   CommandLine line(call);
   line.option("-f,--file", choice.file, "read the filter from FILE, `-` is stdin", "FILE");
   line.flag("--strict", strict, "treat warnings as errors");
   line.flag("--json", json, "print the messages as JSON on stdout");
+  hook.add_to(line);
   if (const auto done = line.parse(0, 1)) return *done;
+  if (const auto wrong = hook.refuse(line)) return *wrong;
 
   if (!line.words().empty()) choice.argument = line.words().front();
   const auto source = read_filter(choice);
   if (!source) return call.terminal.fail(source.error());
-  const bool right = json ? check_as_json(call.terminal, *source, strict)
-                          : check_source(call.terminal, *source, strict).has_value();
+  const bool right = json ? check_as_json(call.terminal, *source, strict, *hook.hook())
+                          : check_source(call.terminal, *source, strict, *hook.hook()).has_value();
   return static_cast<int>(right ? ExitCode::ok : ExitCode::bad_data);
 }
 

@@ -27,7 +27,7 @@ constexpr std::array kCommands = {
                .words = "CGROUP FILTER",
                .run = attach_command},
     CommandRow{.name = "check",
-               .synopsis = "fwc check FILTER [-f FILE] [--strict] [--json]",
+               .synopsis = "fwc check FILTER [-f FILE] [--strict] [--hook HOOK] [--json]",
                .summary = "judge a filter without compiling it",
                .examples = {"fwc check 'tcp && dst_port == https'", "fwc check -f web.filter"},
                .words = "FILTER",

@@ -34,6 +34,7 @@ struct Request {
   std::string_view attaching = "--attach";  ///< what messages call it
   WatchOptions watch;
   bool refuse = false;
+  HookOption hook;
   bool strict = false;
   bool force = false;
   bool no_slot = false;
@@ -70,6 +71,7 @@ void add_options(CommandLine& line, Request& request) {
   };
   line.option("--direction", request.direction,
               "compile for `ingress`, `egress` (the default) or `both`", "DIRECTION");
+  request.hook.add_to(line);
   add_attach_options(line, request);
   line.flag("--no-slot", request.no_slot, "pin the program itself, see `fwc replace`");
   line.flag("--version", request.version, "show versions");
@@ -104,6 +106,10 @@ std::optional<int> refuse_options(const CommandLine& line, const Request& reques
     return line.usage_error(
         "nothing was said to be done with the filter",
         "give `-o FILE`, `--load PIN` or `--attach CGROUP`; `fwc check` judges it");
+  if (const auto wrong = request.hook.refuse(line)) return wrong;
+  if (request.hook.hook() != Hook::cgroup && !request.cgroup.empty())
+    return line.usage_error("`--attach` is for the hook `cgroup`",
+                            "pin it by `--load PIN`; tc(8) and ip(8) attach the pin");
   if (!request.direction.empty() && !direction_named(request.direction))
     return line.usage_error(fmt::format("`--direction` cannot be `{}`", request.direction),
                             "say `ingress`, `egress` or `both`");
@@ -122,10 +128,11 @@ std::optional<int> refuse_options(const CommandLine& line, const Request& reques
 std::optional<int> refuse_object_options(const CommandLine& line, const Request& request) {
   if (!request.output.empty())
     return line.usage_error("`-o` needs the text of a filter, and this is an object already");
-  if (request.watch.any() || request.strict || request.refuse || !request.direction.empty())
+  if (request.watch.any() || request.strict || request.refuse || !request.direction.empty() ||
+      !request.hook.name.empty())
     return line.usage_error("this is an object: how to compile was decided before",
-                            "leave out `--counters`, `--log`, `--audit`, `--refuse`, `--strict` "
-                            "and `--direction`");
+                            "leave out `--counters`, `--log`, `--audit`, `--refuse`, `--strict`, "
+                            "`--direction` and `--hook`");
   return std::nullopt;
 }
 
@@ -203,7 +210,7 @@ class Deployment {
 
   // A pin that is there stays with a slot or without.
   bool is_bare() const {
-    if (!before_) return request_.no_slot;
+    if (!before_) return request_.no_slot || request_.hook.hook() != Hook::cgroup;
     return before_->slot_fd(runtime::Direction::ingress) < 0 &&
            before_->slot_fd(runtime::Direction::egress) < 0;
   }
@@ -355,7 +362,8 @@ int compile_text(const Request& request, Terminal& terminal, const FilterText& t
         ExitCode::usage,
         fmt::format("`{}` needs `--ingress` or `--egress`, or both", request.attaching),
         "or write the filter as parts, `egress {…}`");
-  CompileOptions options{.direction = direction_of(request), .strict = request.strict};
+  CompileOptions options{
+      .direction = direction_of(request), .hook = *request.hook.hook(), .strict = request.strict};
   request.watch.apply(options);
   options.refuse_calls = request.refuse;
   const auto how = request.output.empty() ? compile_to_load : compile_source;

@@ -94,6 +94,23 @@ std::vector<runtime::Direction> DirectionFlags::given() const {
   return directions;
 }
 
+void HookOption::add_to(CommandLine& line) {
+  line.option("--hook", name, "where it is to run: `cgroup` (the default), `tc` or `xdp`", "HOOK");
+}
+
+std::optional<Hook> HookOption::hook() const {
+  if (name.empty()) return Hook::cgroup;
+  for (const Hook hook : kHooks)
+    if (fwc::name(hook) == name) return hook;
+  return std::nullopt;
+}
+
+std::optional<int> HookOption::refuse(const CommandLine& line) const {
+  if (hook()) return std::nullopt;
+  return line.usage_error(fmt::format("`--hook` cannot be `{}`", name),
+                          "say `cgroup`, `tc` or `xdp`");
+}
+
 Compiled compile_source(Terminal& terminal, const FilterText& source,
                         const CompileOptions& options) {
   return show(terminal, source, compile(source.text, with_files(source, options)));
@@ -104,9 +121,11 @@ Compiled compile_to_load(Terminal& terminal, const FilterText& source,
   return show(terminal, source, compile_by_cache(source.text, with_files(source, options)));
 }
 
-std::optional<Filter> check_source(Terminal& terminal, const FilterText& source, bool strict) {
+std::optional<Filter> check_source(Terminal& terminal, const FilterText& source, bool strict,
+                                   Hook hook) {
   ParseResult result = parse_filter(
-      source.text, ParseOptions{.strict = strict, .load_source = set_file_loader(source.name)});
+      source.text,
+      ParseOptions{.strict = strict, .hook = hook, .load_source = set_file_loader(source.name)});
   terminal.show(result.diagnostics, source.text, source.name);
   if (!result.filter) explain_mix_up(terminal, source);
   return std::move(result.filter);

@@ -32,6 +32,17 @@ struct DirectionFlags {
   std::vector<runtime::Direction> given() const;
 };
 
+/// `--hook HOOK`.
+struct HookOption {
+  std::string name;
+
+  void add_to(CommandLine& line);
+  /// Nothing where there is no such hook.
+  std::optional<Hook> hook() const;
+  /// A status where there is no such hook.
+  std::optional<int> refuse(const CommandLine& line) const;
+};
+
 struct Compiled {
   std::optional<Object> object;
   int status = 0;  ///< of the command where there is no object
@@ -47,7 +58,8 @@ Compiled compile_to_load(Terminal& terminal, const FilterText& source,
                          const CompileOptions& options);
 
 /// The same without the object: the filter, read and checked.
-std::optional<Filter> check_source(Terminal& terminal, const FilterText& source, bool strict);
+std::optional<Filter> check_source(Terminal& terminal, const FilterText& source, bool strict,
+                                   Hook hook = Hook::cgroup);
 
 /// `NAME=VALUE` words to assignments.
 runtime::Expected<std::vector<runtime::Assignment>> parse_assignments(

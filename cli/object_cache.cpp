@@ -56,14 +56,14 @@ std::optional<std::string> key_of(const std::string& text, const CompileOptions&
   if (stat("/proc/self/exe", &self) != 0) return std::nullopt;
   // Names every member, so that a new one is not forgotten here. What is kept has no warnings, so
   // `strict` makes no difference.
-  const auto& [direction, counters, log, audit, strict, load_source, share_flows, refuse_calls] =
-      options;
+  const auto& [direction, hook, counters, log, audit, strict, load_source, share_flows,
+               refuse_calls] = options;
   return fmt::format(
-      "fwc {} {}.{}.{:09}\ndirection {} counters {} log {} audit {} share_flows {} "
+      "fwc {} {}.{}.{:09}\ndirection {} hook {} counters {} log {} audit {} share_flows {} "
       "refuse_calls {}\n{}",
       version(), self.st_size, self.st_mtim.tv_sec, self.st_mtim.tv_nsec,
-      direction ? static_cast<int>(*direction) : -1, counters, static_cast<int>(log), audit,
-      share_flows, refuse_calls, text);
+      direction ? static_cast<int>(*direction) : -1, name(hook), counters, static_cast<int>(log),
+      audit, share_flows, refuse_calls, text);
 }
 
 /// The folder where it can be trusted; made where it is not there.

@@ -9,6 +9,24 @@ namespace fwc {
 
 namespace {
 
+/// What the hook cannot do: `xdp` sees one direction alone, and what is told of packets, audited
+/// and refused is that of sockets.
+Issues beyond_hook(const CompileOptions& options, std::size_t length) {
+  if (options.hook == Hook::cgroup) return {};
+  const Span whole{0, static_cast<std::uint32_t>(length)};
+  if (options.log != Logged::nothing || options.audit || options.refuse_calls)
+    return {{.code = Code::not_on_hook,
+             .span = whole,
+             .message = "packets are logged and audited, and calls refused, on the hook `cgroup` "
+                        "alone",
+             .hint = "leave out `--log`, `--audit` and `--refuse`, or `--hook`"}};
+  if (options.hook != Hook::xdp || *options.direction == Direction::ingress) return {};
+  return {{.code = Code::missing_part,
+           .span = whole,
+           .message = "the hook `xdp` sees nothing that is sent",
+           .hint = "ask for ingress alone, or for the hook `tc`"}};
+}
+
 /// A direction that is asked for and that the filter says nothing of.
 Issues missing_part(const CheckedFilter& filter, Direction direction) {
   Issues issues;
@@ -57,8 +75,9 @@ Issues missing_direction(const CheckedFilter& filter, const CompileOptions& opti
 }  // namespace
 
 CompileResult compile(std::string_view text, const CompileOptions& options) {
-  ParseResult parsed = parse_filter(
-      text, ParseOptions{.strict = options.strict, .load_source = options.load_source});
+  ParseResult parsed = parse_filter(text, ParseOptions{.strict = options.strict,
+                                                       .hook = options.hook,
+                                                       .load_source = options.load_source});
   CompileResult result{.object = std::nullopt, .diagnostics = std::move(parsed.diagnostics)};
   if (!parsed.filter) return result;
 
@@ -68,6 +87,7 @@ CompileResult compile(std::string_view text, const CompileOptions& options) {
     for (Diagnostic& d : to_diagnostics(issues, text, options.strict))
       result.diagnostics.push_back(std::move(d));
   };
+  add(beyond_hook(resolved, text.size()));
   add(missing_part(parsed.filter->checked(), *resolved.direction));
   add(missing_direction(parsed.filter->checked(), resolved));
   if (!result.diagnostics.empty() && result.diagnostics.back().error) return result;

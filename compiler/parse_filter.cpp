@@ -9,6 +9,7 @@
 #include "compiler/check/phrases/translate.h"
 #include "compiler/diagnostics/render.h"
 #include "compiler/eval/evaluate.h"
+#include "compiler/eval/frame.h"
 #include "fwc/compile.h"
 #include "grammar/parse.h"
 #include "grammar/recover.h"
@@ -33,7 +34,8 @@ Code code_of(SyntaxError::Kind kind) {
 bool is_filter(std::string_view text) {
   const auto parsed = parse(text);
   const auto* filter = std::get_if<ast::Filter>(&parsed);
-  return filter != nullptr && check(*filter, text).filter.has_value();
+  if (filter == nullptr) return false;
+  return check(*filter, text).filter || check(*filter, text, {}, Hook::tc).filter;
 }
 
 /// The whole text as it would be said here, where it is that of another tool and makes a filter.
@@ -89,7 +91,7 @@ ParseResult parse_with_mistakes(std::string_view text, const SyntaxError& error,
     issues.clear();
     for (const SyntaxError& each : recovery.errors) issues.push_back(issue_of(each));
     if (recovery.filter) {
-      CheckResult checked = check(*recovery.filter, text, options.load_source);
+      CheckResult checked = check(*recovery.filter, text, options.load_source, options.hook);
       for (Issue& issue : checked.issues)
         if (!follows_from(recovery, issue, text)) issues.push_back(std::move(issue));
       files = std::move(checked.files);
@@ -135,7 +137,8 @@ ParseResult parse_filter(std::string_view text, const ParseOptions& options) {
   auto parsed = parse(text);
   if (const auto* error = std::get_if<SyntaxError>(&parsed))
     return parse_with_mistakes(text, *error, options);
-  CheckResult checked = check(std::get<ast::Filter>(parsed), text, options.load_source);
+  CheckResult checked =
+      check(std::get<ast::Filter>(parsed), text, options.load_source, options.hook);
   if (!checked.filter) add_rewrite(checked.issues, text);
   ParseResult result{
       .filter = std::nullopt,
@@ -150,7 +153,13 @@ bool Filter::judge(std::span<const std::byte> packet, std::uint16_t ethertype, b
                   Packet{.protocol = ethertype, .bytes = packet, .context = {.ingress = ingress}});
 }
 
+bool Filter::judge_frame(std::span<const std::byte> frame, bool ingress) const {
+  const std::optional<Packet> packet = packet_of(frame, {.ingress = ingress});
+  return packet && evaluate(*checked_, *packet);
+}
+
 Direction Filter::direction() const {
+  if (checked_->hook == Hook::xdp) return Direction::ingress;
   if (!checked_->has_parts && asks_for_flows()) return Direction::both;
   if (!checked_->has_parts || !checked_->ingress) return Direction::egress;
   return checked_->egress ? Direction::both : Direction::ingress;

@@ -108,7 +108,7 @@ Expected<FileDescriptor> open_cgroup(const Cgroup& cgroup) {
   FileDescriptor fd(::open(cgroup.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd && errno == ENOENT) return vanished(cgroup, ENOENT);
   if (!fd) return system_error(errno, fmt::format("cannot open cgroup `{}`", cgroup.path));
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd.get(), &status) != 0 || status.st_ino != cgroup.id) {
     return vanished(cgroup, ENOENT);
   }
@@ -150,6 +150,11 @@ Expected<void> require_attached(const Program& program, int cgroup_fd, const Cgr
 }
 
 Expected<const Program*> require_program(const LoadedObject& object, Direction direction) {
+  if (object.hook() != Hook::cgroup)
+    return make_error(
+        Error::Kind::usage,
+        fmt::format("the filter is for the hook `{}`, not for a cgroup", name(object.hook())),
+        "compile it without `--hook`");
   if (const Program* program = object.program(direction)) return program;
   const std::vector<const Program*> programs = object.programs();
   if (programs.empty()) return internal_error("the object to attach has no program");

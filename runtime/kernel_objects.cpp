@@ -37,8 +37,17 @@ Error wrong_kind(std::string_view what, std::string_view wanted) {
                     "fwc leaves what others made alone");
 }
 
+std::optional<Hook> hook_of(const bpf_prog_info& info) {
+  switch (info.type) {
+    case BPF_PROG_TYPE_CGROUP_SKB: return Hook::cgroup;
+    case BPF_PROG_TYPE_SCHED_CLS: return Hook::tc;
+    case BPF_PROG_TYPE_XDP: return Hook::xdp;
+    default: return {};
+  }
+}
+
 std::optional<Direction> direction_of(const bpf_prog_info& info) {
-  if (info.type != BPF_PROG_TYPE_CGROUP_SKB) return {};
+  if (!hook_of(info)) return {};
   if (info.name == kIngressProgram) return Direction::ingress;
   if (info.name == kEgressProgram) return Direction::egress;
   if (info.name == kIngressDispatcher) return Direction::ingress;
@@ -69,6 +78,7 @@ Expected<ProgramInfo> program_info(int fd, std::string_view what) {
       .tag = tag_of(info),
       .loaded_at = info.load_time,
       .direction = direction_of(info),
+      .hook = hook_of(info).value_or(Hook::cgroup),
       .dispatcher = info.name == kIngressDispatcher || info.name == kEgressDispatcher,
       .maps = std::move(maps)};
 }
@@ -244,7 +254,7 @@ Expected<void> LoadedObjectBuilder::add(FileDescriptor program, std::string_view
   if (!info->direction) {
     return wrong_kind(what, "program of fwc");
   }
-  Program known(std::move(program), *info->direction, info->id);
+  Program known(std::move(program), *info->direction, info->id, info->hook);
   if (info->dispatcher) return add_slot(std::move(known), *info, beside);
   set_program(std::move(known));
   return add_maps(*info, beside.maps);

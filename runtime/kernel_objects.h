@@ -35,6 +35,7 @@ struct ProgramInfo {
   std::uint64_t loaded_at = 0;
   /// Which program of fwc's it is; empty for those of others.
   std::optional<Direction> direction;
+  Hook hook = Hook::cgroup;
   bool dispatcher = false;  ///< fwc's, and what it runs lies in a slot
   std::vector<std::uint32_t> maps;
 };

@@ -61,6 +61,9 @@ struct ProgramSection {
 inline constexpr std::array kProgramSections = {
     ProgramSection{"cgroup_skb/egress", "fwc_egress"},
     ProgramSection{"cgroup_skb/ingress", "fwc_ingress"},
+    ProgramSection{"tc/egress", "fwc_egress"},
+    ProgramSection{"tc/ingress", "fwc_ingress"},
+    ProgramSection{"xdp.frags", "fwc_ingress"},
     ProgramSection{"cgroup/connect4", "fwc_connect4"},
     ProgramSection{"cgroup/connect6", "fwc_connect6"},
     ProgramSection{"cgroup/sendmsg4", "fwc_sendmsg4"},
@@ -79,7 +82,8 @@ inline bool is_program_section(std::string_view name) {
 }
 
 inline bool is_filter_section(std::string_view name) {
-  return name == kProgramSections[0].name || name == kProgramSections[1].name;
+  const std::string_view function = function_of_section(name);
+  return function == "fwc_egress" || function == "fwc_ingress";
 }
 
 /// Sections that a program may point into: maps and data.

@@ -41,6 +41,14 @@ Error there_already(const std::string& path) {
                     "choose another path, or let it be replaced");
 }
 
+// Who names the pin would be left without a filter if its program were of another kind.
+Error other_hook(const std::string& path, Hook there, Hook wanted) {
+  return make_error(Error::Kind::usage,
+                    fmt::format("pin `{}` is a filter for the hook `{}`, not `{}`", path,
+                                name(there), name(wanted)),
+                    "choose another path, or remove it first");
+}
+
 std::vector<std::string> wanted_pins(const LoadedObject& object, const std::string& path) {
   std::vector<std::string> wanted;
   for (const Program* program : object.programs())
@@ -58,6 +66,7 @@ Expected<void> require_same_directions(const LoadedObject& object, const std::st
     if (!fd) return fd.error();
     const Expected<ProgramInfo> info = program_info(fd->get(), fmt::format("`{}`", each));
     if (!info) return info.error();
+    if (info->hook != object.hook()) return other_hook(path, info->hook, object.hook());
     same = same && object.program(*info->direction) != nullptr &&
            std::count(wanted.begin(), wanted.end(), each) != 0;
   }
@@ -78,8 +87,8 @@ class PinChange {
     if (Expected<void> placed = place_maps(); !placed) return placed.error();
     const bool bare = !program_pins(path_).empty() && !is_in_slot(old_);
     for (const Program* program : object_.programs()) {
-      if (Expected<void> placed = place_program(*program, slot && !bare); !placed)
-        return placed.error();
+      const bool in_slot = slot && !bare && object_.hook() == Hook::cgroup;
+      if (Expected<void> placed = place_program(*program, in_slot); !placed) return placed.error();
     }
     if (Expected<void> done = transaction_.commit(); !done) return done.error();
     std::vector<std::string> paths = wanted_pins(object_, path_);

@@ -98,6 +98,16 @@ Expected<void> find_interfaces(bpf_object* object) {
   return {};
 }
 
+// libbpf 1.1 does not know what the sections of tc hold.
+void name_types(bpf_object* object) {
+  bpf_program* program = nullptr;
+  while ((program = ::bpf_object__next_program(object, program)) != nullptr) {
+    if (!std::string_view(::bpf_program__section_name(program)).starts_with("tc/")) continue;
+    ::bpf_program__set_type(program, BPF_PROG_TYPE_SCHED_CLS);
+    ::bpf_program__set_expected_attach_type(program, bpf_attach_type{});
+  }
+}
+
 // libbpf leaves data maps out where its own probe for them fails (kernel_supports in libbpf.c).
 bool lacks_maps(const LibbpfLog& log) {
   return log.text().find("is referenced but wasn't created") != std::string::npos;
@@ -139,7 +149,7 @@ Expected<LoadedObject> keep_descriptors(const bpf_object* object, std::vector<st
       continue;
     }
     if (!info->direction) return internal_error("the kernel does not know the program's name");
-    builder.set_program(Program(std::move(fd), *info->direction, info->id));
+    builder.set_program(Program(std::move(fd), *info->direction, info->id, info->hook));
   }
   bpf_map* map = nullptr;
   while ((map = ::bpf_object__next_map(object, map)) != nullptr) {
@@ -206,6 +216,7 @@ Expected<LoadedObject> load(const Object& object, const LoadOptions& options) {
   if (Expected<void> given = give_values(opened->get(), options.variables); !given) {
     return given.error();
   }
+  name_types(opened->get());
   if (Expected<void> found = find_interfaces(opened->get()); !found) return found.error();
   if (Expected<void> shared = share_flows(opened->get(), options.flows); !shared) {
     return shared.error();

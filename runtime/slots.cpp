@@ -45,7 +45,7 @@ Expected<Program> load_dispatcher(int slot, Direction direction) {
   if (!fd) return system_error(errno, "cannot load the dispatcher of a slot");
   Expected<ProgramInfo> info = program_info(fd.get(), "the dispatcher just loaded");
   if (!info) return info.error();
-  return Program(std::move(fd), direction, info->id);
+  return Program(std::move(fd), direction, info->id, Hook::cgroup);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // `"GET "`, `hex"0d 0a"` and `00:1b:21:0a:0b:0c`.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -14,6 +15,7 @@ namespace fwc {
 
 namespace {
 
+constexpr unsigned kMacBits = 48;
 constexpr std::array<std::pair<char, char>, 6> kEscapes = {
     {{'n', '\n'}, {'r', '\r'}, {'t', '\t'}, {'0', '\0'}, {'\\', '\\'}, {'"', '"'}}};
 
@@ -111,6 +113,40 @@ std::int64_t read_mac(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); at += 3)
     address = address << 8 | static_cast<unsigned char>(*byte_at(text, at));
   return address;
+}
+
+bool is_mac(std::string_view address) {
+  if (address.size() != 17) return false;
+  for (std::size_t i = 0; i < address.size(); ++i)
+    if (i % 3 == 2 ? address[i] != ':' : !digit(address[i])) return false;
+  return true;
+}
+
+Literal<std::pair<std::int64_t, std::int64_t>> read_mac_prefix(std::string_view address,
+                                                               std::string_view length) {
+  const auto begin = static_cast<std::uint32_t>(address.size() + 1);
+  unsigned bits = 0;
+  const auto [end, failed] = std::from_chars(length.data(), length.data() + length.size(), bits);
+  const bool zero = length.size() > 1 && length.front() == '0';
+  if (failed != std::errc() || end != length.data() + length.size() || zero || bits > kMacBits)
+    return LiteralError{
+        .code = Code::bad_prefix,
+        .span = {begin, begin + static_cast<std::uint32_t>(length.size())},
+        .message = fmt::format("{} is not a prefix length of an Ethernet address", quoted(length)),
+        .hint = "it is 0 to 48"};
+  const std::int64_t host = (std::int64_t{1} << (kMacBits - bits)) - 1;
+  const std::int64_t first = read_mac(address);
+  if ((first & host) == 0) return std::pair{first, first | host};
+  const std::int64_t right = first & ~host;
+  std::string text;
+  for (int shift = 40; shift >= 0; shift -= 8)
+    text += fmt::format("{}{:02x}", shift == 40 ? "" : ":", right >> shift & 0xff);
+  return LiteralError{
+      .code = Code::host_bits,
+      .span = {0, begin + static_cast<std::uint32_t>(length.size())},
+      .message = fmt::format("{} has bits set beyond its length",
+                             quoted(fmt::format("{}/{}", address, length))),
+      .hint = fmt::format("the prefix is {}", quoted(fmt::format("{}/{}", text, bits)))};
 }
 
 }  // namespace fwc

@@ -22,13 +22,14 @@ std::string range_text(const Interval<std::int64_t>& range) {
 
 }  // namespace
 
-CheckResult check(const ast::Filter& filter, std::string_view text,
-                  const SourceLoader& load_source) {
-  return Checker(filter, text, load_source).run();
+CheckResult check(const ast::Filter& filter, std::string_view text, const SourceLoader& load_source,
+                  Hook hook) {
+  return Checker(filter, text, load_source, hook).run();
 }
 
-Checker::Checker(const ast::Filter& filter, std::string_view text, const SourceLoader& load_source)
-    : filter_(filter), text_(text), report_(text), load_source_(load_source) {}
+Checker::Checker(const ast::Filter& filter, std::string_view text, const SourceLoader& load_source,
+                 Hook hook)
+    : filter_(filter), text_(text), report_(text), load_source_(load_source), hook_(hook) {}
 
 CheckResult Checker::run() && {
   find_kinds();
@@ -42,6 +43,7 @@ CheckResult Checker::run() && {
   rules.variables = std::move(variables_);
   rules.live_sets = std::move(live_sets_);
   rules.interfaces = std::move(interfaces_);
+  rules.hook = hook_;
   CheckedFilter checked = std::move(tree_).finish(std::move(rules));
   Reasoner reasoner(checked);
   lint_clauses(checked, reasoner, report_);

@@ -20,6 +20,6 @@ struct CheckResult {
 };
 
 CheckResult check(const ast::Filter& filter, std::string_view text,
-                  const SourceLoader& load_source = {});
+                  const SourceLoader& load_source = {}, Hook hook = Hook::cgroup);
 
 }  // namespace fwc

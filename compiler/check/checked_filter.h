@@ -268,6 +268,7 @@ struct CheckedFilter {
   std::vector<ValueSet> sets;
   std::vector<VariableDeclaration> variables;
   std::vector<LiveSetDeclaration> live_sets;
+  Hook hook = Hook::cgroup;
   std::vector<std::string> interfaces;  ///< the names that are looked up at load, each once
   bool is_expression = true;            ///< written as one, without rules
   bool has_parts = false;               ///< written with parts for one or both directions

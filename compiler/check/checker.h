@@ -22,7 +22,8 @@ namespace fwc {
 
 class Checker {
  public:
-  Checker(const ast::Filter& filter, std::string_view text, const SourceLoader& load_source);
+  Checker(const ast::Filter& filter, std::string_view text, const SourceLoader& load_source,
+          Hook hook);
   CheckResult run() &&;
 
  private:
@@ -115,6 +116,7 @@ class Checker {
   void find_kinds();
   Value check(const ast::Name& name, const Place& place);
   Value check(const ast::Variable& variable, const Place& place);
+  bool is_on_hook(const FieldRow& field, Span span);
   Value unknown_name(std::string_view name, const Place& place);
   std::string hint_for_name(std::string_view name, ValueKind expected) const;
   /// The network that a written node names, where addresses stand.
@@ -180,6 +182,8 @@ class Checker {
                      Elements& out);
   Value element_constant(ast::NodeId element, Value value, ValueKind kind);
   bool has_type_of(Type type, ast::NodeId element, Value value);
+  bool collect_mac_prefix(const ast::Prefix& prefix, ast::NodeId element, Value value,
+                          Elements& out);
   bool collect_bytes(const ast::Bytes& bytes, ast::NodeId element, NodeId value, Elements& out);
   NodeId member(NodeId value, Elements elements, Span span);
 
@@ -221,6 +225,7 @@ class Checker {
   std::vector<Span> live_set_spans_;
   std::vector<bool> live_set_read_;
   const SourceLoader& load_source_;
+  Hook hook_;
   std::vector<std::string> interfaces_;
   std::vector<SourceFile> files_;
   std::map<std::string, std::uint32_t> file_numbers_;  ///< by path, 0 where it cannot be read

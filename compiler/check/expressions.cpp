@@ -204,8 +204,9 @@ std::optional<AddressPrefix> Checker::prefix_of(const ast::Prefix& prefix, Span 
 }
 
 Checker::Value Checker::check(const ast::Prefix& prefix, const Place& place) {
-  if (!prefix_of(prefix, place.span)) return std::nullopt;
-  const auto fields = field_names([](const FieldRow& f) { return f.type == Type::address; });
+  const Type type = is_mac(prefix.address) ? Type::mac : Type::address;
+  if (type == Type::address && !prefix_of(prefix, place.span)) return std::nullopt;
+  const auto fields = field_names([type](const FieldRow& f) { return f.type == type; });
   report_.add(Code::wrong_type, place.span,
               fmt::format("the prefix {} stands where a value is expected", quote(place.id)),
               fmt::format("look an address up in it, as in {}",

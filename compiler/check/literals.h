@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "compiler/diagnostics/codes.h"
@@ -35,6 +36,14 @@ Literal<std::string> read_bytes(std::string_view text);
 
 /// An Ethernet address, which the grammar has found right, as a number in network order.
 std::int64_t read_mac(std::string_view text);
+
+/// The Ethernet addresses of `00:1b:21:00:00:00/24`; the length is 0 to 48, and host bits are an
+/// error.
+Literal<std::pair<std::int64_t, std::int64_t>> read_mac_prefix(std::string_view address,
+                                                               std::string_view length);
+
+/// Whether the address of a prefix is an Ethernet address.
+bool is_mac(std::string_view address);
 
 /// Host bits are an error too.
 Literal<AddressPrefix> read_prefix(std::string_view address, std::string_view length);

@@ -97,6 +97,10 @@ void Checker::collect(ast::NodeId element, Value value, ValueKind kind, Elements
   if (const auto* file = std::get_if<ast::File>(&node.value))
     return collect_file(*file, node.span, value, kind, out);
   if (const auto* prefix = std::get_if<ast::Prefix>(&node.value)) {
+    if (is_mac(prefix->address)) {
+      out.failed |= !collect_mac_prefix(*prefix, element, value, out);
+      return;
+    }
     out.failed |= !collect_prefix(*prefix, element, value, out);
     return;
   }

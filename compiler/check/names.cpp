@@ -104,6 +104,7 @@ Checker::Value Checker::check(const ast::Name& name, const Place& place) {
     return std::nullopt;
   }
   if (const auto field = find_field(name.text)) {
+    if (!is_on_hook(kFields[*field], place.span)) return std::nullopt;
     if (kFields[*field].type != Type::bytes) return tree_.field(*field, place.span);
     report_.add(Code::wrong_type, place.span,
                 fmt::format("{} stands without a slice", quoted(name.text)),
@@ -119,6 +120,18 @@ Checker::Value Checker::check(const ast::Name& name, const Place& place) {
     return std::nullopt;
   }
   return unknown_name(name.text, place);
+}
+
+bool Checker::is_on_hook(const FieldRow& field, Span span) {
+  if ((field.hooks & hook_bit(hook_)) != 0) return true;
+  std::vector<std::string_view> hooks;
+  for (const Hook hook : kHooks)
+    if ((field.hooks & hook_bit(hook)) != 0) hooks.push_back(fwc::name(hook));
+  report_.add(
+      Code::not_on_hook, span,
+      fmt::format("{} is not known on the hook {}", quoted(field.name), quoted(fwc::name(hook_))),
+      fmt::format("it is on {}, as `--hook {}`", quoted_choice(hooks), hooks.front()));
+  return false;
 }
 
 Checker::Value Checker::unknown_name(std::string_view name, const Place& place) {

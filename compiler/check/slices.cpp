@@ -99,6 +99,19 @@ Checker::Value Checker::check(const ast::Mac& mac, const Place& place) {
   return tree_.mac(read_mac(mac.text), place.span);
 }
 
+bool Checker::collect_mac_prefix(const ast::Prefix& prefix, ast::NodeId element, Value value,
+                                 Elements& out) {
+  const auto read = read_mac_prefix(prefix.address, prefix.length);
+  if (const auto* error = std::get_if<LiteralError>(&read)) {
+    report(*error, span_of(element));
+    return false;
+  }
+  if (!has_type_of(Type::mac, element, value)) return false;
+  const auto& [first, last] = std::get<std::pair<std::int64_t, std::int64_t>>(read);
+  out.ipv4.integers.push_back({first, last});
+  return true;
+}
+
 Checker::Value Checker::interface_named(const ast::Bytes& bytes, Span span) {
   const auto read = read_bytes(bytes.text);
   if (const auto* error = std::get_if<LiteralError>(&read)) {

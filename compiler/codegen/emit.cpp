@@ -59,6 +59,18 @@ std::vector<std::string> rule_tags(const CheckedFilter& filter, const Policy& po
   return tags;
 }
 
+/// By which loaders know what kind of program it is. That of xdp may have its packets in several
+/// buffers.
+const char* section_of(Hook hook, Direction direction) {
+  const bool egress = direction == Direction::egress;
+  switch (hook) {
+    case Hook::cgroup: return egress ? "cgroup_skb/egress" : "cgroup_skb/ingress";
+    case Hook::tc: return egress ? "tc/egress" : "tc/ingress";
+    case Hook::xdp: return "xdp.frags";
+  }
+  return "";
+}
+
 class ModuleBuilder {
  public:
   ModuleBuilder(llvm::LLVMContext& context, const llvm::TargetMachine& target,
@@ -199,11 +211,11 @@ class ModuleBuilder {
   void add_program(Direction direction) {
     const bool egress = direction == Direction::egress;
     const Policy& policy = *filter_.policy(!egress);
-    llvm::Function& function = add_function(egress ? "fwc_egress" : "fwc_ingress",
-                                            egress ? "cgroup_skb/egress" : "cgroup_skb/ingress");
+    llvm::Function& function =
+        add_function(egress ? "fwc_egress" : "fwc_ingress", section_of(options_.hook, direction));
     debug_.begin_function(function, rule_tags(filter_, policy, direction));
 
-    Program program(module_, function, !egress);
+    Program program(module_, function, !egress, options_.hook);
     program.ir.SetInsertPoint(program.block("entry"));
     program.ir.SetCurrentDebugLocation(debug_.whole());
     observation_.first = first_counter(direction);
@@ -228,7 +240,7 @@ class ModuleBuilder {
     if (!tree) tree = may_pass(filter_, call.transport);
     llvm::Function& function = add_function(call.function, call.section);
     debug_.begin_function(function, {}, DebugInfo::Context::call);
-    Program program(module_, function, false);
+    Program program(module_, function, false, Hook::cgroup);
     program.ir.SetInsertPoint(program.block("entry"));
     program.ir.SetCurrentDebugLocation(debug_.whole());
     // An audited filter drops nothing.

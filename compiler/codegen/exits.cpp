@@ -4,8 +4,6 @@
 
 #include <linux/bpf.h>
 
-#include <cstddef>
-
 #include "compiler/codegen/observer.h"
 
 namespace fwc::codegen {
@@ -69,7 +67,7 @@ void Exits::add_to_counter(llvm::Value* entry) {
     ir.CreateStore(ir.CreateAdd(ir.CreateLoad(ir.getInt64Ty(), at), amount), at);
   };
   add(0, program_.number(1));
-  add(1, program_.load_context(offsetof(__sk_buff, len)));
+  add(1, program_.length());
   ir.CreateBr(counted);
   program_.place(counted);
 }
@@ -89,7 +87,7 @@ void Exits::finish_verdicts() {
       continue;
     }
     program_.place(block);
-    program_.ir.CreateRet(program_.ir.getInt32(forwards));
+    program_.ir.CreateRet(program_.verdict(forwards));
   }
 }
 
@@ -108,7 +106,7 @@ void Exits::finish_observed() {
     }
     program_.place(exit.block);
     entry->addIncoming(ir.getInt32(observation_.first + exit.entry), exit.block);
-    forwards->addIncoming(ir.getInt32(exit.forwards), exit.block);
+    forwards->addIncoming(program_.verdict(exit.forwards), exit.block);
     ir.CreateBr(tail);
   }
   program_.place(tail);

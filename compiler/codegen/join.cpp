@@ -15,7 +15,8 @@ Join::Join(Program& program, const char* name)
             .offset = ir.CreatePHI(number, 2),
             .fragment = ir.CreatePHI(number, 2),
             .extensions = ir.CreatePHI(number, 2),
-            .transport = ir.CreatePHI(pointer, 2)};
+            .transport = ir.CreatePHI(pointer, 2),
+            .link = nullptr};
 }
 
 llvm::BasicBlock* Join::entered_with(const WalkState& state) {

@@ -111,6 +111,7 @@ class Lowering {
   llvm::Value* truth(NodeId id);
   llvm::Value* truth(const std::function<void(Block*, Block*)>& leave_by);
   llvm::Value* field_integer(FieldIndex field, Block* if_absent);
+  llvm::Value* context_word(ContextWord word);
   llvm::Value* socket_fact(SocketFact fact, Block* if_absent);
   llvm::Value* header_field(const InHeader& header, Block* if_absent);
   llvm::Value* interface_index(std::uint32_t interface);

@@ -29,14 +29,16 @@ WalkNeeds needs_of(const CheckedFilter& filter, const std::vector<NodeId>& condi
 
 /// What the walk has found out at some point of the program. All numbers are i64.
 struct WalkState {
-  llvm::Value* family;      ///< PacketReader::family_number(), or kNoFamily
-  llvm::Value* protocol;    ///< IANA number, or kNoProtocol
-  llvm::Value* network;     ///< pointer to the network header, as much as the filter reads of it
-  llvm::Value* offset;      ///< of what follows the headers walked so far, from the network header;
-                            ///< after the walk 0 where the transport header is not known
+  llvm::Value* family;    ///< PacketReader::family_number(), or kNoFamily
+  llvm::Value* protocol;  ///< IANA number, or kNoProtocol
+  llvm::Value* network;   ///< pointer to the network header, as much as the filter reads of it
+  llvm::Value*
+      offset;  ///< of what follows the headers walked so far, from the first byte that
+               ///< the hook shows; after the walk 0 where the transport header is not known
   llvm::Value* fragment;    ///< offset in units of 8 bytes times 2, plus the more-fragments bit
   llvm::Value* extensions;  ///< the rules of all extension headers seen, ORed (extension_rules)
   llvm::Value* transport;   ///< pointer to what its protocol has of kTransportBytes, where known
+  llvm::Value* link;        ///< bytes before the network header; null on a hook that has none
 
   static constexpr std::uint64_t kNoFamily = 0;
   static constexpr std::uint64_t kNoProtocol = 256;
@@ -44,6 +46,19 @@ struct WalkState {
 
 /// Bytes of the transport header that a field can lie in.
 inline constexpr unsigned kTransportBytes = 20;
+
+/// What stands before the network header.
+struct LinkHeader {
+  llvm::Value* ethertype;  ///< behind the VLAN tags, as it lies in the packet
+  llvm::Value* bytes;      ///< of the header with its tags
+};
+
+/// Steps over the Ethernet header and up to two VLAN tags; to `if_short` where the frame ends
+/// before.
+LinkHeader read_link_header(Program& program, llvm::BasicBlock* if_short);
+
+/// A fact of the link layer as i64; to `if_absent` where the packet has it not.
+llvm::Value* read_link_fact(Program& program, LinkFact fact, llvm::BasicBlock* if_absent);
 
 /// Emits the walk at the builder's place; malformed packets leave to `drop`, all others arrive
 /// where the builder then stands. But packets that are not IP go to `not_ip`, if it is not null.

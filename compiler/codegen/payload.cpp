@@ -2,10 +2,7 @@
 // The payload and its slices. Where it begins is computed where it is asked for, for most filters
 // have found out the protocol by then. A slice is read where it lies or from a copy, as headers
 // are (see walk.cpp).
-#include <linux/bpf.h>
-
 #include <algorithm>
-#include <cstddef>
 
 #include "compiler/codegen/lower.h"
 
@@ -81,11 +78,10 @@ llvm::Value* Lowering::payload_start(Block* if_absent) {
 /// A TCP header can state that it ends behind the packet, which then has no byte of payload.
 llvm::Value* Lowering::payload_length(Block* if_absent) {
   llvm::Value* start = payload_start(if_absent);
-  llvm::Value* all = p_.load_context(offsetof(__sk_buff, len));
+  llvm::Value* all = p_.length();
   return ir_.CreateSelect(ir_.CreateICmpULT(all, start), p_.number(0), ir_.CreateSub(all, start));
 }
 
-/// Made in the entry block, where the back end gives it its place on the stack.
 llvm::Value* Lowering::slice_copy() {
   if (slice_copy_ != nullptr) return slice_copy_;
   std::uint64_t most = 0;
@@ -95,34 +91,13 @@ llvm::Value* Lowering::slice_copy() {
     if (const auto* equals = std::get_if<SliceEquals>(&node.value))
       most = std::max<std::uint64_t>(most, equals->bytes.size());
   }
-  auto* type = llvm::ArrayType::get(ir_.getInt64Ty(), (most + kWord - 1) / kWord);
-  auto* made = new llvm::AllocaInst(type, 0, "", p_.function.getEntryBlock().begin());
-  made->setAlignment(llvm::Align(kWord));
-  return slice_copy_ = made;
+  return slice_copy_ = p_.entry_buffer(most);
 }
 
 /// A pointer to so many readable bytes, or to `if_absent` where the packet ends before.
 llvm::Value* Lowering::slice_bytes(std::uint32_t offset, std::uint64_t bytes, Block* if_absent) {
   llvm::Value* place = ir_.CreateAdd(payload_start(if_absent), p_.number(offset));
-  llvm::Value* direct =
-      ir_.CreateInBoundsGEP(ir_.getInt8Ty(), p_.load_pointer(offsetof(__sk_buff, data)), place);
-  llvm::Value* end = ir_.CreateConstInBoundsGEP1_64(ir_.getInt8Ty(), direct, bytes);
-  llvm::BasicBlock* before = ir_.GetInsertBlock();
-  llvm::BasicBlock* copy = p_.unplaced_block("copy_slice");
-  llvm::BasicBlock* slice = p_.block("slice");
-  ir_.CreateCondBr(ir_.CreateICmpUGT(end, p_.load_pointer(offsetof(__sk_buff, data_end))), copy,
-                   slice);
-  {
-    const Unlikely rest(p_);
-    p_.place(copy);
-    llvm::Value* failed = p_.load_bytes(place, slice_copy(), p_.number(bytes));
-    ir_.CreateCondBr(ir_.CreateICmpNE(failed, p_.number(0)), if_absent, slice);
-  }
-  ir_.SetInsertPoint(slice);
-  llvm::PHINode* at = ir_.CreatePHI(ir_.getPtrTy(), 2);
-  at->addIncoming(direct, before);
-  at->addIncoming(slice_copy(), copy);
-  return at;
+  return p_.bytes_at(place, bytes, slice_copy(), if_absent);
 }
 
 llvm::Value* Lowering::slice_value(const SliceValue& slice, Block* if_absent) {

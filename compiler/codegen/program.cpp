@@ -3,6 +3,9 @@
 #include "compiler/codegen/program.h"
 
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+
+#include <cstddef>
 
 #include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/Intrinsics.h>
@@ -31,15 +34,66 @@ llvm::Value* Program::load_pointer(std::uint64_t offset) {
   return ir.CreateIntToPtr(load_context(offset), ir.getPtrTy());
 }
 
+llvm::Value* Program::data() {
+  return load_pointer(hook == Hook::xdp ? offsetof(xdp_md, data) : offsetof(__sk_buff, data));
+}
+
+llvm::Value* Program::data_end() {
+  return load_pointer(hook == Hook::xdp ? offsetof(xdp_md, data_end)
+                                        : offsetof(__sk_buff, data_end));
+}
+
+llvm::Value* Program::length() {
+  if (hook == Hook::xdp) return call_helper(BPF_FUNC_xdp_get_buff_len, {context}, ir.getInt64Ty());
+  return load_context(offsetof(__sk_buff, len));
+}
+
 llvm::Value* Program::buffer(std::uint64_t bytes) {
   return ir.CreateAlloca(llvm::ArrayType::get(ir.getInt64Ty(), (bytes + 7) / 8));
 }
 
 llvm::Value* Program::load_bytes(llvm::Value* offset, llvm::Value* to, llvm::Value* size) {
   llvm::Type* word = ir.getInt32Ty();
-  return call_helper(BPF_FUNC_skb_load_bytes,
+  return call_helper(hook == Hook::xdp ? BPF_FUNC_xdp_load_bytes : BPF_FUNC_skb_load_bytes,
                      {context, ir.CreateTrunc(offset, word), to, ir.CreateTrunc(size, word)},
                      ir.getInt64Ty());
+}
+
+llvm::Value* Program::entry_buffer(std::uint64_t bytes) {
+  auto* type = llvm::ArrayType::get(ir.getInt64Ty(), (bytes + 7) / 8);
+  auto* made = new llvm::AllocaInst(type, 0, "", function.getEntryBlock().begin());
+  made->setAlignment(llvm::Align(8));
+  return made;
+}
+
+llvm::Value* Program::bytes_at(llvm::Value* offset, std::uint64_t bytes, llvm::Value* copy,
+                               llvm::BasicBlock* if_absent) {
+  llvm::Value* direct = ir.CreateInBoundsGEP(ir.getInt8Ty(), data(), offset);
+  llvm::Value* end = ir.CreateConstInBoundsGEP1_64(ir.getInt8Ty(), direct, bytes);
+  llvm::BasicBlock* before = ir.GetInsertBlock();
+  llvm::BasicBlock* elsewhere = unplaced_block("copy_bytes");
+  llvm::BasicBlock* there = block("bytes");
+  ir.CreateCondBr(ir.CreateICmpUGT(end, data_end()), elsewhere, there);
+  {
+    const Unlikely rest(*this);
+    place(elsewhere);
+    llvm::Value* failed = load_bytes(offset, copy, number(bytes));
+    ir.CreateCondBr(ir.CreateICmpNE(failed, number(0)), if_absent, there);
+  }
+  ir.SetInsertPoint(there);
+  llvm::PHINode* at = ir.CreatePHI(ir.getPtrTy(), 2);
+  at->addIncoming(direct, before);
+  at->addIncoming(copy, elsewhere);
+  return at;
+}
+
+llvm::ConstantInt* Program::verdict(bool forwards) {
+  switch (hook) {
+    case Hook::cgroup: return ir.getInt32(forwards);
+    case Hook::tc: return ir.getInt32(forwards ? TC_ACT_OK : TC_ACT_SHOT);
+    case Hook::xdp: return ir.getInt32(forwards ? XDP_PASS : XDP_DROP);
+  }
+  llvm_unreachable("every hook has a case");
 }
 
 llvm::Value* Program::to_host_order(llvm::Value* value, unsigned bits) {

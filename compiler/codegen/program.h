@@ -8,6 +8,8 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Module.h>
 
+#include "fwc/hook.h"
+
 namespace fwc::codegen {
 
 /// One BPF program while it is built. Owns nothing; the module does.
@@ -16,15 +18,18 @@ struct Program {
   llvm::Function& function;
   llvm::IRBuilder<> ir;
   bool ingress;               ///< runs on what is received, else on what is sent
-  llvm::Value* context;       ///< the `struct __sk_buff *` argument
+  Hook hook;                  ///< where in the kernel it runs
+  llvm::Value* context;       ///< the argument: `struct __sk_buff *`, or of xdp `struct xdp_md *`
   llvm::BasicBlock* drop;     ///< verdict false
   llvm::BasicBlock* forward;  ///< verdict true
+  llvm::Value* link_copy = nullptr;  ///< room on the stack for the link layer; null until wanted
 
-  Program(llvm::Module& m, llvm::Function& f, bool is_ingress)
+  Program(llvm::Module& m, llvm::Function& f, bool is_ingress, Hook on)
       : module(m),
         function(f),
         ir(m.getContext()),
         ingress(is_ingress),
+        hook(on),
         context(f.getArg(0)),
         drop(llvm::BasicBlock::Create(m.getContext(), "drop")),
         forward(llvm::BasicBlock::Create(m.getContext(), "forward")) {}
@@ -58,15 +63,35 @@ struct Program {
   /// Loads a 32-bit member of the packet's context.
   llvm::Value* load_context(std::uint64_t offset);
 
-  /// The same of the two members that are pointers, `data` and `data_end`.
-  llvm::Value* load_pointer(std::uint64_t offset);
+  /// Whether the bytes of a packet begin with a link layer.
+  bool has_link_layer() const { return hook != Hook::cgroup; }
 
-  /// Bytes on the stack, aligned to 8.
+  /// The linear part of the packet, from its first byte to behind its last.
+  llvm::Value* data();
+  llvm::Value* data_end();
+
+  /// Bytes of the whole packet.
+  llvm::Value* length();
+
+  /// Bytes on the stack, aligned to 8, made at the builder's place, which is in the entry block.
   llvm::Value* buffer(std::uint64_t bytes);
 
-  /// bpf_skb_load_bytes: copies bytes of the packet, linear or not. 0 where they are all there;
-  /// where they are not, the buffer is filled with zeros.
+  /// The same from anywhere.
+  llvm::Value* entry_buffer(std::uint64_t bytes);
+
+  /// bpf_skb_load_bytes or bpf_xdp_load_bytes: copies bytes of the packet, linear or not. 0 where
+  /// they are all there; where they are not, the first fills the buffer with zeros, the second does
+  /// not.
   llvm::Value* load_bytes(llvm::Value* offset, llvm::Value* to, llvm::Value* size);
+
+  /// A pointer to so many readable bytes of the packet, where they lie or in a copy, or to
+  /// `if_absent` where it ends before. The offset is bounded, and of the copy's bytes there are as
+  /// many.
+  llvm::Value* bytes_at(llvm::Value* offset, std::uint64_t bytes, llvm::Value* copy,
+                        llvm::BasicBlock* if_absent);
+
+  /// What the kernel takes for a verdict.
+  llvm::ConstantInt* verdict(bool forwards);
 
   /// A number of 16, 32 or 64 bits as it lies in a packet, as i64 in host order.
   llvm::Value* to_host_order(llvm::Value* value, unsigned bits);
@@ -86,6 +111,8 @@ struct Program {
     if (in_unlikely_ > 0) unlikely_.push_back(placed);
     return placed;
   }
+
+  llvm::Value* load_pointer(std::uint64_t offset);
 
   std::vector<llvm::BasicBlock*> unlikely_;
   int in_unlikely_ = 0;

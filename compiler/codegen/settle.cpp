@@ -2,10 +2,6 @@
 // Splits the block in which the walk ends, and replaces its state.
 #include "compiler/codegen/settle.h"
 
-#include <linux/bpf.h>
-
-#include <cstddef>
-
 namespace fwc::codegen {
 
 namespace {
@@ -40,7 +36,7 @@ class Settler {
  private:
   /// The product of two numbers of any size can be anything, as far as the verifier knows.
   llvm::Value* make_unknown_zero() {
-    llvm::Value* length = p_.load_context(offsetof(__sk_buff, len));
+    llvm::Value* length = p_.length();
     llvm::Value* zero = ir_.CreateSub(length, p_.opaque(length));
     return ir_.CreateMul(zero, p_.opaque(zero));
   }

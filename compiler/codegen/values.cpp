@@ -161,7 +161,8 @@ llvm::Value* Lowering::field_integer(FieldIndex field, Block* if_absent) {
                    require(presence_of(row), if_absent);
                    return reader_.result(source);
                  },
-                 [&](const ContextWord& source) { return p_.load_context(offset_of(source)); },
+                 [&](const ContextWord& source) { return context_word(source); },
+                 [&](const LinkFact& source) { return read_link_fact(p_, source, if_absent); },
                  [&](const SocketFact& source) { return socket_fact(source, if_absent); },
                  [&](const FlowFact& source) { return flows_->fact(source); },
                  [&](const IsDirection& source) -> llvm::Value* {
@@ -173,10 +174,21 @@ llvm::Value* Lowering::field_integer(FieldIndex field, Block* if_absent) {
       row.source);
 }
 
+/// `len` counts from the network header on.
+llvm::Value* Lowering::context_word(ContextWord word) {
+  if (word == ContextWord::length && p_.has_link_layer())
+    return ir_.CreateSub(p_.length(), reader_.state().link);
+  if (word == ContextWord::interface && p_.hook == Hook::xdp)
+    return p_.load_context(offsetof(xdp_md, ingress_ifindex));
+  return p_.load_context(offset_of(word));
+}
+
 /// Every packet of a cgroup has a socket, so its owner is what the helper says: 65534 stands for an
 /// owner without an id in the socket's user namespace, not for a missing one (sock_net_uid). Of the
 /// numbers, 0 is none.
 llvm::Value* Lowering::socket_fact(SocketFact fact, Block* if_absent) {
+  if (fact == SocketFact::owner && p_.hook != Hook::cgroup)
+    socket_fact(SocketFact::cookie, if_absent);
   if (fact == SocketFact::owner) {
     llvm::Value* id = p_.call_helper(BPF_FUNC_get_socket_uid, {p_.context}, ir_.getInt64Ty());
     return ir_.CreateAnd(id, p_.number(0xffff'ffff));

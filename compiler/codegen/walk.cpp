@@ -2,22 +2,21 @@
 // The header walk: from the first byte of the packet to its transport header.
 //
 // Packet bytes are read where they lie if they are in the linear part of the socket buffer, and are
-// copied to the stack by bpf_skb_load_bytes if they are not. Either way a pointer to as many
+// copied to the stack by a helper if they are not. Either way a pointer to as many
 // readable bytes results, so nothing after the walk can tell the difference. Each header is proven
 // once, by a comparison of one pointer with data_end, because the verifier follows that form and
 // few others.
 //
 // Four registers outlive a helper call. The loop over extension headers needs them all, so whatever
 // the context holds is loaded again behind it instead of being kept on the stack.
+#include "compiler/codegen/walk.h"
+
 #include <linux/bpf.h>
 
 #include <bit>
-#include <cassert>
 #include <cstddef>
 
 #include "compiler/codegen/header_tables.h"
-#include "compiler/codegen/join.h"
-#include "compiler/codegen/packet_reader.h"
 
 namespace fwc::codegen {
 
@@ -37,72 +36,7 @@ constexpr std::uint64_t kExtensionBytes = 8;
 constexpr std::uint64_t kExtensionSizeMask = 0xfff;
 static_assert(0xff * kUnitMask + kExtensionBytes <= kExtensionSizeMask);
 
-/// So many bytes before the transport header are copied with it, which are always there: the helper
-/// refuses to copy none, and the copy fails, too, where the headers in front end past the packet.
-constexpr std::uint64_t kCopiedBefore = 4;
-
-class Walk {
- public:
-  Walk(Program& program, const WalkNeeds& needs, llvm::BasicBlock* not_ip)
-      : p_(program),
-        ir_(program.ir),
-        needs_(needs),
-        not_ip_(not_ip),
-        transport_(program, "transport"),
-        later_(program, "later_fragment"),
-        done_(program, "walked") {}
-
-  WalkState run() {
-    start();
-    fetch_network_header();
-    read_ipv4();
-    read_ipv6();
-    read_transport();
-    accept_later_fragment();
-    return finish();
-  }
-
- private:
-  void start();
-  void fetch_network_header();
-  void copy_network_header(llvm::BasicBlock* copy, llvm::Value* size);
-  llvm::BasicBlock* where_not_ip();
-  llvm::Value* has_family(Family family);
-  WalkState at_start(Family family, std::uint64_t protocol_byte, llvm::Value* offset);
-  void read_ipv4();
-  void read_ipv6();
-  void walk_extensions(const WalkState& first);
-  void fetch_extension(const WalkState& state, llvm::Value* count);
-  llvm::Value* read_fragment(llvm::Value* rule, WalkState& next);
-  void read_transport();
-  llvm::Value* copy_transport(const WalkState& state);
-  void check_length_field(const WalkState& state, const LayerRow& layer);
-  void accept_later_fragment();
-  WalkState finish();
-  llvm::Value* least_header_bytes(const WalkState& state);
-  llvm::Value* is_layer(const WalkState& state, const LayerRow& layer);
-  llvm::Value* load_ether_type();
-  llvm::Value* nowhere();
-
-  Program& p_;
-  llvm::IRBuilder<>& ir_;
-  WalkNeeds needs_;
-  llvm::BasicBlock* not_ip_;
-  Join transport_;
-  Join later_;
-  Join done_;
-
-  llvm::Value* network_copy_ = nullptr;
-  llvm::Value* extension_copy_ = nullptr;
-  llvm::Value* transport_copy_ = nullptr;
-  llvm::Value* ether_type_ = nullptr;  ///< as it lies in the context
-  llvm::Value* data_ = nullptr;
-  llvm::Value* data_end_ = nullptr;
-  llvm::PHINode* network_ = nullptr;  ///< where the network header can be read
-  llvm::Value* first_ = nullptr;      ///< its first byte
-  llvm::BasicBlock* ipv4_ = nullptr;
-  llvm::BasicBlock* ipv6_ = nullptr;
-};
+}  // namespace
 
 // --- the network header
 // ------------------------------------------------------------------------------
@@ -111,9 +45,27 @@ void Walk::start() {
   network_copy_ = p_.buffer(needs_.whole_ipv6 ? kIpv6Bytes : kIpv4Bytes);
   extension_copy_ = p_.buffer(kExtensionBytes);
   transport_copy_ = p_.buffer(kCopiedBefore + kTransportBytes);
-  ether_type_ = load_ether_type();
-  data_ = p_.load_pointer(offsetof(__sk_buff, data));
-  data_end_ = p_.load_pointer(offsetof(__sk_buff, data_end));
+  if (p_.has_link_layer()) {
+    const LinkHeader link = read_link_header(p_, p_.drop);
+    ether_type_ = link.ethertype;
+    link_ = link.bytes;
+  } else {
+    ether_type_ = load_ether_type();
+  }
+  data_ = p_.data();
+  data_end_ = p_.data_end();
+  if (link_ != nullptr) data_ = ir_.CreateInBoundsGEP(ir_.getInt8Ty(), data_, link_);
+}
+
+/// An offset from the network header, counted from the first byte of the packet.
+llvm::Value* Walk::behind_link(llvm::Value* offset) {
+  return link_ == nullptr ? offset : ir_.CreateAdd(link_, offset);
+}
+
+/// bpf_xdp_load_bytes leaves no zeros where the packet is too short.
+void Walk::load_or_leave_zeros(llvm::Value* offset, llvm::Value* to, llvm::Value* size) {
+  llvm::Value* failed = p_.load_bytes(offset, to, size);
+  if (p_.hook == Hook::xdp) p_.drop_if(ir_.CreateICmpNE(failed, p_.number(0)));
 }
 
 /// Branches by family, with a pointer to what is read of the network header. Of an IPv6 header that
@@ -148,7 +100,7 @@ void Walk::fetch_network_header() {
 void Walk::copy_network_header(llvm::BasicBlock* copy, llvm::Value* size) {
   const Unlikely rest(p_);
   p_.place(copy);
-  p_.load_bytes(p_.number(0), network_copy_, size);
+  load_or_leave_zeros(behind_link(p_.number(0)), network_copy_, size);
   network_->addIncoming(network_copy_, ir_.GetInsertBlock());
   ir_.CreateBr(network_->getParent());
 }
@@ -162,7 +114,8 @@ llvm::BasicBlock* Walk::where_not_ip() {
                              .offset = p_.number(0),
                              .fragment = p_.number(0),
                              .extensions = p_.number(0),
-                             .transport = nowhere()});
+                             .transport = nowhere(),
+                             .link = link_});
 }
 
 llvm::Value* Walk::has_family(Family family) {
@@ -174,10 +127,11 @@ WalkState Walk::at_start(Family family, std::uint64_t protocol_byte, llvm::Value
   return {.family = p_.number(PacketReader::family_number(family)),
           .protocol = p_.load(network_, protocol_byte, 8),
           .network = network_,
-          .offset = offset,
+          .offset = behind_link(offset),
           .fragment = p_.number(0),
           .extensions = p_.number(0),
-          .transport = nowhere()};
+          .transport = nowhere(),
+          .link = link_};
 }
 
 /// RFC 791 section 3.1. The masked header length is bounded, which is all that the verifier needs.
@@ -247,7 +201,7 @@ void Walk::walk_extensions(const WalkState& first) {
 void Walk::fetch_extension(const WalkState& state, llvm::Value* count) {
   static_assert(kExtensions.front().number == 0);
   p_.drop_if(ir_.CreateICmpEQ(count, p_.number(kMaxExtensions)));
-  p_.load_bytes(state.offset, extension_copy_, p_.number(kExtensionBytes));
+  load_or_leave_zeros(state.offset, extension_copy_, p_.number(kExtensionBytes));
 }
 
 /// RFC 8200 section 4.5: not 0 where the header fetched is that of a fragment with an offset.
@@ -265,96 +219,11 @@ llvm::Value* Walk::read_fragment(llvm::Value* rule, WalkState& next) {
   return ir_.CreateAnd(word, p_.number(network_order(0xfff8)));
 }
 
-// --- the transport header
-// ----------------------------------------------------------------------------
-
-/// The transport header of an unfragmented packet or a first fragment. The likely path has
-/// kTransportBytes in the linear part, which is more than any protocol demands.
-void Walk::read_transport() {
-  WalkState state = transport_.place();
-  llvm::BasicBlock* before = ir_.GetInsertBlock();
-  llvm::Value* direct = ir_.CreateInBoundsGEP(
-      ir_.getInt8Ty(), p_.load_pointer(offsetof(__sk_buff, data)), state.offset);
-  llvm::Value* end = ir_.CreateConstInBoundsGEP1_64(ir_.getInt8Ty(), direct, kTransportBytes);
-  llvm::BasicBlock* copy = p_.unplaced_block("copy_transport");
-  llvm::BasicBlock* check = p_.block("check_transport");
-  ir_.CreateCondBr(ir_.CreateICmpUGT(end, p_.load_pointer(offsetof(__sk_buff, data_end))), copy,
-                   check);
-
-  ir_.SetInsertPoint(check);
-  llvm::PHINode* header = ir_.CreatePHI(ir_.getPtrTy(), 2);
-  header->addIncoming(direct, before);
-  state.transport = header;
-  for (const LayerRow& layer : kLayers)
-    if (!is_network(layer.layer) && layer.length.bits != 0) check_length_field(state, layer);
-  done_.enter(state);
-
-  const Unlikely rest(p_);
-  p_.place(copy);
-  llvm::Value* copied = copy_transport(state);
-  header->addIncoming(copied, ir_.GetInsertBlock());
-  ir_.CreateBr(check);
-}
-
-/// Copies what the protocol demands of its header, in which all its fields lie, and drops the
-/// packet where there is less. The verifier wants to see that nothing is read of what is not
-/// copied.
-llvm::Value* Walk::copy_transport(const WalkState& state) {
-  constexpr std::uint64_t kCopied = kCopiedBefore + kTransportBytes;
-  static_assert(kCopied % 8 == 0);
-  llvm::Value* least = least_header_bytes(state);
-  p_.drop_if(
-      ir_.CreateICmpUGT(least, p_.number(kTransportBytes)));  // never; a bound for the verifier
-  for (unsigned word = 0; word < kCopied / 8; ++word)
-    ir_.CreateStore(p_.number(0),
-                    ir_.CreateConstInBoundsGEP1_64(ir_.getInt64Ty(), transport_copy_, word));
-  llvm::Value* failed =
-      p_.load_bytes(ir_.CreateSub(state.offset, p_.number(kCopiedBefore)), transport_copy_,
-                    ir_.CreateAdd(least, p_.number(kCopiedBefore)));
-  p_.drop_if(ir_.CreateICmpNE(failed, p_.number(0)));
-  return ir_.CreateConstInBoundsGEP1_64(ir_.getInt8Ty(), transport_copy_, kCopiedBefore);
-}
-
-/// Looked up by protocol and family, for ICMP over IPv6 is no ICMP.
-llvm::Value* Walk::least_header_bytes(const WalkState& state) {
-  constexpr std::uint64_t kHalf = 256;
-  static_assert((PacketReader::family_number(Family::ipv4) & kHalf) == 0);
-  static_assert((PacketReader::family_number(Family::ipv6) & kHalf) == kHalf);
-  llvm::Value* half = ir_.CreateAnd(load_ether_type(), p_.number(kHalf));
-  // A sum: the verifier of Linux 5.10 forgets the bounds of a disjunction with a constant.
-  llvm::Value* index = ir_.CreateAdd(half, state.protocol);
-  return p_.load(
-      ir_.CreateInBoundsGEP(ir_.getInt8Ty(), &codegen::least_header_bytes(p_.module), index), 0, 8);
-}
-
-/// Whether the packet's protocol is that of the layer, under a family that has it.
-llvm::Value* Walk::is_layer(const WalkState& state, const LayerRow& layer) {
-  llvm::Value* same = ir_.CreateICmpEQ(state.protocol, p_.number(layer.protocol));
-  if (layer.families == kBothFamilies) return same;
-  return ir_.CreateAnd(same,
-                       has_family(layer.families == kIpv4Family ? Family::ipv4 : Family::ipv6));
-}
-
-/// A header that states a length below its own minimum is malformed (TCP's data offset).
-void Walk::check_length_field(const WalkState& state, const LayerRow& layer) {
-  llvm::BasicBlock* check = p_.block("");
-  llvm::BasicBlock* next = p_.unplaced_block("");
-  ir_.CreateCondBr(is_layer(state, layer), check, next);
-  ir_.SetInsertPoint(check);
-  const LengthField& length = layer.length;
-  // The field is the upper bits of a byte, so that the byte can be compared as it is.
-  assert(length.bit % 8 == 0 && length.bits <= 8);
-  llvm::Value* byte = p_.load(state.transport, length.bit / 8, 8);
-  const unsigned least = length.minimum << (8 - length.bits);
-  ir_.CreateCondBr(ir_.CreateICmpULT(byte, p_.number(least)), p_.drop, next);
-  p_.place(next);
-}
-
 /// A later fragment has no transport header; its own headers still have to fit in the packet.
 void Walk::accept_later_fragment() {
   const Unlikely rest(p_);
   WalkState state = later_.place();
-  p_.drop_if(ir_.CreateICmpUGT(state.offset, p_.load_context(offsetof(__sk_buff, len))));
+  p_.drop_if(ir_.CreateICmpUGT(state.offset, p_.length()));
   state.offset = p_.number(0);
   done_.enter(state);
 }
@@ -363,6 +232,7 @@ void Walk::accept_later_fragment() {
 /// verifier how much of the header is there, where that is not the same for both families.
 WalkState Walk::finish() {
   WalkState state = done_.place();
+  state.link = link_;
   if (not_ip_ != nullptr && !needs_.whole_ipv6) state.family = load_ether_type();
   return state;
 }
@@ -374,10 +244,9 @@ llvm::Value* Walk::nowhere() {
 }
 
 llvm::Value* Walk::load_ether_type() {
+  if (p_.has_link_layer()) return ether_type_;
   return p_.load_context(offsetof(__sk_buff, protocol));
 }
-
-}  // namespace
 
 WalkState walk_headers(Program& program, const WalkNeeds& needs, llvm::BasicBlock* not_ip) {
   return Walk(program, needs, not_ip).run();

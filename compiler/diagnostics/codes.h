@@ -24,6 +24,7 @@ enum class Code : std::uint8_t {
   // errors of meaning
   unknown_name,
   wrong_type,
+  not_on_hook,
   leading_zero,
   bad_integer,
   bad_address,
@@ -122,6 +123,11 @@ inline constexpr std::array kCodes = {
             .explanation =
                 "An operator got values that it does not take. Only bool and int convert "
                 "into each other; an address compares with addresses and prefixes."},
+    CodeRow{.code = Code::not_on_hook,
+            .name = "not-on-hook",
+            .severity = Severity::error,
+            .explanation = "A program of the chosen hook cannot read the field: a cgroup sees no "
+                           "link layer, and an interface no socket before the packet has one."},
     CodeRow{.code = Code::leading_zero,
             .name = "leading-zero",
             .severity = Severity::error,

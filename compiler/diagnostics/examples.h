@@ -23,6 +23,7 @@ inline constexpr std::array kExamples = {
     ExampleRow{.code = Code::no_default, .filter = "allow udp; drop tcp;"},
     ExampleRow{.code = Code::unknown_name, .filter = "dst_prot == 53"},
     ExampleRow{.code = Code::wrong_type, .filter = "src_ip == 80"},
+    ExampleRow{.code = Code::not_on_hook, .filter = "vlan == 7"},
     ExampleRow{.code = Code::leading_zero, .filter = "dst_port == 010"},
     ExampleRow{.code = Code::either_end, .filter = "port + 1 == 54"},
     ExampleRow{.code = Code::bad_integer, .filter = "dst_port == 0b12"},

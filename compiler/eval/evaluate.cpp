@@ -176,6 +176,18 @@ class FieldReader {
     return of_bool(direction.ingress == packet_.context.ingress);
   }
 
+  Value read(LinkFact fact, Type) const {
+    const auto& link = packet_.context.link;
+    if (!link) return std::nullopt;
+    switch (fact) {
+      case LinkFact::destination: return static_cast<std::int64_t>(link->destination);
+      case LinkFact::source: return static_cast<std::int64_t>(link->source);
+      case LinkFact::ethertype: return std::int64_t{packet_.protocol};
+      case LinkFact::vlan: return link->vlan ? Value(std::int64_t{*link->vlan}) : Value{};
+    }
+    return std::nullopt;
+  }
+
   Value read(PayloadPart part, Type) const {
     const auto start = payload_offset(packet_, headers_);
     if (!start || part == PayloadPart::bytes) return std::nullopt;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A packet as the cgroup_skb hook shows it: from the network header on, without a link layer.
+// A packet as a hook shows it: from the network header on, and what its link layer says beside.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +13,15 @@ namespace fwc {
 inline constexpr std::uint16_t kEtherTypeIpv4 = 0x0800;
 inline constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
 
+/// What the Ethernet header and VLAN tags say.
+struct LinkLayer {
+  std::uint64_t destination = 0;  ///< the address as a number in network order
+  std::uint64_t source = 0;
+  std::optional<std::uint16_t> vlan = {};  ///< identifier in the outermost tag
+
+  friend bool operator==(const LinkLayer&, const LinkLayer&) = default;
+};
+
 /// What the kernel knows of a packet besides its bytes: members of `struct __sk_buff`.
 struct PacketContext {
   std::uint32_t mark = 0;
@@ -21,7 +30,8 @@ struct PacketContext {
   std::string_view interface_name = {};
   std::uint32_t gso_size = 0;
   std::uint32_t gso_segments = 0;
-  bool ingress = false;  ///< received, else sent
+  bool ingress = false;                ///< received, else sent
+  std::optional<LinkLayer> link = {};  ///< empty on a hook that sees none
   // Of the socket that sends or receives the packet; empty where it is none's.
   std::optional<std::uint32_t> owner = {};
   std::optional<std::uint64_t> cookie = {};

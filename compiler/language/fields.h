@@ -100,6 +100,14 @@ struct IsDirection {
   bool ingress = false;
 };
 
+/// What the Ethernet header says (IEEE 802.3 clause 3), and the VLAN tags behind it (IEEE 802.1Q).
+enum class LinkFact : std::uint8_t {
+  destination,
+  source,
+  ethertype,  ///< behind the tags, of which two are stepped over
+  vlan,       ///< identifier in the first tag, wherever the kernel keeps it; absent without one
+};
+
 /// What follows the transport header, of packets whose transport header is known and has a length.
 enum class PayloadPart : std::uint8_t {
   bytes,   ///< themselves; only slices of them are values
@@ -119,7 +127,7 @@ struct ByDirection {
 };
 
 using FieldSource = std::variant<InHeader, HasLayer, WalkResult, ContextWord, SocketFact, FlowFact,
-                                 IsDirection, PayloadPart, EitherOf, ByDirection>;
+                                 IsDirection, LinkFact, PayloadPart, EitherOf, ByDirection>;
 
 /// Numbers of 64 bits, which count up from 1 and never reach the sign.
 inline constexpr std::int64_t kMostCookie = std::numeric_limits<std::int64_t>::max();
@@ -186,6 +194,15 @@ constexpr FieldRow socket(std::string_view name, SocketFact fact, std::int64_t m
           .maximum = maximum,
           .hooks = kSocketBuffers,
           .present = "packets of a socket, on cgroup all",
+          .doc = doc};
+}
+constexpr FieldRow mac(std::string_view name, LinkFact fact, std::string_view doc) {
+  return {.name = name,
+          .type = Type::mac,
+          .source = fact,
+          .maximum = 0xffff'ffff'ffff,
+          .hooks = kLinkLayer,
+          .present = "every packet",
           .doc = doc};
 }
 constexpr FieldRow direction(std::string_view name, bool ingress, std::string_view doc) {
@@ -322,6 +339,23 @@ inline constexpr std::array kFields = {
     detail::socket("cookie", SocketFact::cookie, kMostCookie, "number of the socket"),
     detail::socket("cgroup_id", SocketFact::cgroup, kMostCookie,
                    "id of the socket's cgroup: the inode number of its directory"),
+    detail::mac("src_mac", LinkFact::source, "Ethernet address of who sent the frame"),
+    detail::mac("dst_mac", LinkFact::destination, "Ethernet address of who is to have it"),
+    FieldRow{.name = "ethertype",
+             .type = Type::integer,
+             .kind = ValueKind::ethertype,
+             .source = LinkFact::ethertype,
+             .maximum = 65535,
+             .hooks = kLinkLayer,
+             .present = "every packet",
+             .doc = "protocol that the frame carries, behind up to two VLAN tags"},
+    FieldRow{.name = "vlan",
+             .type = Type::integer,
+             .source = LinkFact::vlan,
+             .maximum = 4095,
+             .hooks = kLinkLayer,
+             .present = "packets with a VLAN tag",
+             .doc = "identifier of the VLAN, by the outermost tag"},
     FieldRow{.name = "ttl",
              .type = Type::integer,
              .source = detail::in({.layer = Layer::ipv4, .bit = 64, .bits = 8},

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <elf.h>
+#include <linux/pkt_cls.h>
 #include <net/if.h>
 #include <unistd.h>
 
@@ -23,6 +24,16 @@ namespace fwc::test {
 namespace {
 
 constexpr std::size_t kEthernetHeader = 14;
+constexpr int kNoVerdict = 99;
+
+int verdict_of(Hook hook, std::uint32_t returned) {
+  switch (hook) {
+    case Hook::cgroup: return static_cast<int>(returned);
+    case Hook::tc: return returned == TC_ACT_OK ? 1 : returned == TC_ACT_SHOT ? 0 : kNoVerdict;
+    case Hook::xdp: return returned == XDP_PASS ? 1 : returned == XDP_DROP ? 0 : kNoVerdict;
+  }
+  return kNoVerdict;
+}
 constexpr std::size_t kMaximumFrame = 3712;
 constexpr std::size_t kLogBytes = 1 << 20;
 
@@ -46,10 +57,17 @@ const char* program_name(Direction direction) {
   return direction == Direction::ingress ? "fwc_ingress" : "fwc_egress";
 }
 
+void append(std::vector<std::byte>& out, std::uint64_t number, int bytes) {
+  while (bytes-- > 0) out.push_back(static_cast<std::byte>(number >> 8 * bytes & 0xff));
+}
+
 std::vector<std::byte> ethernet_frame(const Packet& packet) {
-  std::vector<std::byte> frame(kEthernetHeader);
-  frame[12] = static_cast<std::byte>(packet.protocol >> 8);
-  frame[13] = static_cast<std::byte>(packet.protocol & 0xff);
+  const LinkLayer link = packet.context.link.value_or(LinkLayer{});
+  std::vector<std::byte> frame;
+  append(frame, link.destination, 6);
+  append(frame, link.source, 6);
+  if (link.vlan) append(frame, std::uint64_t{0x8100} << 16 | 0xe000 | *link.vlan, 4);
+  append(frame, packet.protocol, 2);
   frame.insert(frame.end(), packet.bytes.begin(), packet.bytes.end());
   return frame;
 }
@@ -84,7 +102,7 @@ std::span<const std::byte> section(std::span<const std::byte> object, std::strin
   return {};
 }
 
-int run_program(int program_fd, const Packet& packet);
+int run_program(int program_fd, Hook hook, const Packet& packet);
 
 /// Puts into the live sets what the filter says they hold at first, as the runtime does it.
 bool fill_sets(bpf_object* object, std::span<const std::byte> contents) {
@@ -134,7 +152,7 @@ void KernelProgram::Close::operator()(bpf_object* object) const {
 }
 
 std::variant<KernelProgram, std::string> KernelProgram::load(std::span<const std::byte> object,
-                                                             Direction direction) {
+                                                             Direction direction, Hook hook) {
   libbpf_set_print(print_nothing);
   std::vector<char> log(kLogBytes);
   bpf_object_open_opts options{};
@@ -149,6 +167,11 @@ std::variant<KernelProgram, std::string> KernelProgram::load(std::span<const std
   bpf_program* program =
       bpf_object__find_program_by_name(result.object_.get(), program_name(direction));
   if (!program) return std::string("the object has no program ") + program_name(direction);
+  if (hook == Hook::tc) {  // libbpf 1.1 knows no section of that name
+    bpf_program__set_type(program, BPF_PROG_TYPE_SCHED_CLS);
+    bpf_program__set_expected_attach_type(program, bpf_attach_type{});
+  }
+  result.hook_ = hook;
   find_interfaces(result.object_.get());
   if (const int error = bpf_object__load(result.object_.get()); error != 0)
     return std::string("load: ") + std::strerror(-error) + "\n" + last_part(log.data());
@@ -159,13 +182,13 @@ std::variant<KernelProgram, std::string> KernelProgram::load(std::span<const std
 }
 
 int KernelProgram::run(const Packet& packet) const {
-  return run_program(program_fd_, packet);
+  return run_program(program_fd_, hook_, packet);
 }
 
 int KernelProgram::run(const Packet& packet, Direction direction) const {
   const bpf_program* program =
       bpf_object__find_program_by_name(object_.get(), program_name(direction));
-  return program == nullptr ? -ENOENT : run_program(bpf_program__fd(program), packet);
+  return program == nullptr ? -ENOENT : run_program(bpf_program__fd(program), hook_, packet);
 }
 
 int KernelProgram::map(const char* name) const {
@@ -174,7 +197,7 @@ int KernelProgram::map(const char* name) const {
 
 namespace {
 
-int run_program(int program_fd, const Packet& packet) {
+int run_program(int program_fd, Hook hook, const Packet& packet) {
   const std::vector<std::byte> frame = ethernet_frame(packet);
   bpf_test_run_opts options{};
   options.sz = sizeof options;
@@ -187,10 +210,12 @@ int run_program(int program_fd, const Packet& packet) {
   context.ifindex = packet.context.interface;
   context.gso_size = packet.context.gso_size;
   context.gso_segs = packet.context.gso_segments;
-  options.ctx_in = &context;
-  options.ctx_size_in = sizeof context;
+  if (hook != Hook::xdp) {
+    options.ctx_in = &context;
+    options.ctx_size_in = sizeof context;
+  }
   const int error = bpf_prog_test_run_opts(program_fd, &options);
-  return error != 0 ? error : static_cast<int>(options.retval);
+  return error != 0 ? error : verdict_of(hook, options.retval);
 }
 
 bpf_prog_info info_of(int program_fd) {

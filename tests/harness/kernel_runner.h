@@ -29,10 +29,11 @@ class KernelProgram {
  public:
   /// The program, or why it was refused with the verifier's log.
   static std::variant<KernelProgram, std::string> load(std::span<const std::byte> object,
-                                                       Direction direction);
+                                                       Direction direction,
+                                                       Hook hook = Hook::cgroup);
 
-  /// The value that the program returns for a packet: 1 forwards. Negative errno where the kernel
-  /// refused to run it.
+  /// The verdict on a packet: 1 forwards, 0 drops; 99 where it is none of the hook's. Negative
+  /// errno where the kernel refused to run it.
   int run(const Packet& packet) const;
 
   /// The same of the object's program for that direction, which shares its maps.
@@ -53,6 +54,7 @@ class KernelProgram {
   };
   std::unique_ptr<bpf_object, Close> object_;
   int program_fd_ = -1;
+  Hook hook_ = Hook::cgroup;
 };
 
 /// Whether this process may load programs at all.

@@ -294,6 +294,7 @@ class Generator {
       const FieldRow& f = dice_.of(kFields);
       const auto* fact = std::get_if<SocketFact>(&f.source);
       if (std::holds_alternative<FlowFact>(f.source) && !with_flows_) continue;
+      if ((f.hooks & hook_bit(Hook::cgroup)) == 0) continue;
       if (f.type == type && (fact == nullptr || *fact != SocketFact::cookie)) return f;
     }
   }

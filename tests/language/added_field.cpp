@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Compiled by added_field_test.py with a copy of the table that has one row more: the evaluator, which
-// names no field, judges packets by it. The whole evaluator is in this one file, so that nothing else
-// has to be compiled with the other table.
+// Compiled by added_field_test.py with a copy of the table that has one row more: the evaluator,
+// which names no field, judges packets by it. The whole evaluator is in this one file, so that
+// nothing else has to be compiled with the other table.
 #include <cstdio>
 #include <string_view>
 #include <vector>
@@ -22,8 +22,8 @@ std::vector<std::byte> packet_of(std::string_view hex) {
 
 }  // namespace
 
-/// FIELD VALUE PACKET…: prints for each packet, in hexadecimal digits, whether the field is equal to
-/// the value and whether it is not.
+/// FIELD VALUE PACKET…: prints for each packet, in hexadecimal digits, whether the field is equal
+/// to the value and whether it is not.
 int main(int, char** words) {
   const auto field = fwc::find_field(words[1]);
   if (!field) return 1;

@@ -128,9 +128,8 @@ LOWERED_WALK = _rows(
      "if (!M) p_.drop_if(ir_.CreateICmpNE(failed, p_.number(0)));"),
     ("code-later-fragment-has-ports", "later_.entered_with(state),\n                   transport_.entered_with(state));",
      "(M ? transport_ : later_).entered_with(state), transport_.entered_with(state));"),
-    ("code-later-fragment-past-packet", "ir_.CreateICmpUGT(state.offset, p_.load_context(offsetof(__sk_buff, len)))",
-     "ir_.CreateICmpUGT(ir_.CreateSub(state.offset, p_.number(M)), p_.load_context(offsetof(__sk_buff, len)))"),
-    ("code-data-offset", "length.minimum << (8 - length.bits)", "(length.minimum - M) << (8 - length.bits)"),
+    ("code-later-fragment-past-packet", "ir_.CreateICmpUGT(state.offset, p_.length())",
+     "ir_.CreateICmpUGT(ir_.CreateSub(state.offset, p_.number(M)), p_.length())"),
     ("code-ipv4-words-as-bytes", "ir_.CreateMul(words, p_.number(kLength.unit))", "words"),
 ) + _rows(
     "compiler/codegen/packet_reader.cpp",
@@ -212,7 +211,6 @@ PAYLOAD = _rows(
 ) + _rows(
     "compiler/codegen/payload.cpp",
     ("code-slice-one-off", "p_.number(offset))", "p_.number(offset + M))"),
-    ("code-slice-copied-from-its-offset", "p_.load_bytes(place, slice_copy()", "p_.load_bytes(M ? p_.number(offset) : place, slice_copy()"),
     ("code-payload-length-below-0", "ir_.CreateICmpULT(all, start)", "ir_.CreateICmpULT(all, p_.number(0))"),
     ("code-bytes-reversed", "node.bytes[byte + i]", "node.bytes[byte + (M ? word - 1 - i : i)]"),
 )
@@ -235,4 +233,19 @@ FLOWS = _rows(
      "M ? ir_.getTrue() : ir_.CreateICmpNE(verdict, ir_.getInt32(0)), passed"),
 )
 
-MUTANTS = PAYLOAD + LITERALS + FOLDING + CHECKER + EVALUATED_WALK + EVALUATOR + LOWERED_WALK + LOWERING + SETS + FLOWS
+LINK = _rows(
+    "compiler/codegen/walk_transport.cpp",
+    ("code-data-offset", "length.minimum << (8 - length.bits)", "(length.minimum - M) << (8 - length.bits)"),
+) + _rows(
+    "compiler/codegen/program.cpp",
+    ("code-bytes-copied-from-the-start", "load_bytes(offset, copy, number(bytes))", "load_bytes(M ? number(0) : offset, copy, number(bytes))"),
+) + _rows(
+    "compiler/codegen/link_layer.cpp",
+    ("code-one-tag-alone", "tags < kMostTags; ++tags", "tags < kMostTags - M; ++tags"),
+    ("code-source-is-destination", "fact == LinkFact::source);", "!M && fact == LinkFact::source);"),
+) + _rows(
+    "compiler/eval/frame.cpp",
+    ("evaluate-inner-vlan", "if (!link.vlan) link.vlan", "if (M || !link.vlan) link.vlan"),
+)
+
+MUTANTS = LINK + PAYLOAD + LITERALS + FOLDING + CHECKER + EVALUATED_WALK + EVALUATOR + LOWERED_WALK + LOWERING + SETS + FLOWS

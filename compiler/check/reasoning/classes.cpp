@@ -92,6 +92,11 @@ const FieldRow& row_of_presence(const FieldRow& field) {
   return by_direction == nullptr ? field : kFields[*find_field(by_direction->egress)];
 }
 
+static bool is_of_every_frame(const FieldSource& source) {
+  const auto* link = std::get_if<LinkFact>(&source);
+  return link != nullptr && *link != LinkFact::vlan;
+}
+
 std::optional<ClassSet> where_present(const FieldRow& written) {
   const FieldRow& field = row_of_presence(written);
   if (const auto* header = std::get_if<InHeader>(&field.source)) {
@@ -106,6 +111,7 @@ std::optional<ClassSet> where_present(const FieldRow& written) {
   if (std::holds_alternative<PayloadPart>(field.source)) return where_payload();
   const bool everywhere = std::holds_alternative<HasLayer>(field.source) ||
                           std::holds_alternative<ContextWord>(field.source) ||
+                          is_of_every_frame(field.source) ||
                           std::holds_alternative<IsDirection>(field.source);
   return everywhere ? std::optional(all_kinds()) : std::nullopt;
 }

@@ -15,6 +15,7 @@
 
 #include "fwc/diagnostic.h"
 #include "fwc/export.h"
+#include "fwc/hook.h"
 #include "fwc/object.h"
 
 namespace fwc {
@@ -38,13 +39,17 @@ enum class Logged : std::uint8_t { nothing, dropped, passed, everything };
 struct ParseOptions {
   /// Treat warnings as errors.
   bool strict = false;
+  /// Which fields there are.
+  Hook hook = Hook::cgroup;
   SourceLoader load_source = {};
 };
 
 struct CompileOptions {
   /// Without one: those that the filter has parts for; where it has no parts, both if it asks for
-  /// flows, else egress.
+  /// flows, else egress. Of the hook `xdp`, which sees nothing that is sent, ingress.
   std::optional<Direction> direction = {};
+  /// Where in the kernel the programs are for.
+  Hook hook = Hook::cgroup;
   /// Count packets and bytes by rule in the map `counters`.
   bool counters = false;
   /// A program that logs nothing holds no code for it.
@@ -74,6 +79,9 @@ class FWC_API Filter {
   /// part for the direction forwards the packet.
   bool judge(std::span<const std::byte> packet, std::uint16_t ethertype,
              bool ingress = false) const;
+
+  /// The verdict on a frame with its Ethernet header, as the hooks `tc` and `xdp` see it.
+  bool judge_frame(std::span<const std::byte> frame, bool ingress = true) const;
 
   /// What compile() makes programs for where no direction is asked for.
   Direction direction() const;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fwc/export.h"
+#include "fwc/hook.h"
 #include "fwc/object.h"
 #include "fwc/runtime/error.h"
 #include "fwc/runtime/file_descriptor.h"
@@ -28,18 +29,20 @@ FWC_API std::string_view to_string(Direction direction);
 class Program {
  public:
   Program() = default;
-  Program(FileDescriptor fd, Direction direction, std::uint32_t id)
-      : fd_(std::move(fd)), direction_(direction), id_(id) {}
+  Program(FileDescriptor fd, Direction direction, std::uint32_t id, Hook hook)
+      : fd_(std::move(fd)), direction_(direction), hook_(hook), id_(id) {}
 
   explicit operator bool() const { return static_cast<bool>(fd_); }
   int fd() const { return fd_.get(); }
   /// What it was compiled for.
   Direction direction() const { return direction_; }
+  Hook hook() const { return hook_; }
   std::uint32_t id() const { return id_; }
 
  private:
   FileDescriptor fd_;
   Direction direction_ = Direction::egress;
+  Hook hook_ = Hook::cgroup;
   std::uint32_t id_ = 0;
 };
 
@@ -64,6 +67,8 @@ class FWC_API LoadedObject {
  public:
   /// Null where the object has no program for that direction.
   const Program* program(Direction direction) const;
+  /// Where in the kernel its programs are for; they have one hook.
+  Hook hook() const { return egress_ ? egress_.hook() : ingress_.hook(); }
   /// Those that are there, ingress first.
   std::vector<const Program*> programs() const;
   /// The program that is pinned and attached in place of the filter's own, where the filter lies in
