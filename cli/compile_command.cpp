@@ -354,9 +354,6 @@ bool says_direction(const FilterText& text) {
 }
 
 int compile_text(const Request& request, Terminal& terminal, const FilterText& text) {
-  if (request.refuse && request.watch.audit)
-    return terminal.fail(ExitCode::usage, "`--refuse` cannot stand beside `--audit`",
-                         "a filter that is audited drops nothing, so no call is to fail either");
   if (!request.cgroup.empty() && !request.directions.any() && !says_direction(text))
     return terminal.fail(
         ExitCode::usage,

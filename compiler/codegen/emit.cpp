@@ -243,9 +243,9 @@ class ModuleBuilder {
     Program program(module_, function, false, Hook::cgroup);
     program.ir.SetInsertPoint(program.block("entry"));
     program.ir.SetCurrentDebugLocation(debug_.whole());
-    // An audited filter drops nothing.
-    if (observation_.audit) allow_while_audited(program);
     const WalkState named = read_call(program, call);
+    // Behind it, for it makes room on the stack, which has to be done in the first block.
+    if (observation_.audit) allow_while_audited(program);
     PacketReader reader(program, named);
     Facts facts = facts_of_header(call.transport);
     facts.families = call.ipv6 ? kBothFamilies : kIpv4Family;
@@ -256,6 +256,7 @@ class ModuleBuilder {
     program.move_unlikely_blocks_back();
   }
 
+  /// A filter that is audited drops nothing.
   void allow_while_audited(Program& program) {
     llvm::Value* audit = program.load(observation_.control, offsetof(WatchControl, audit), 64);
     llvm::BasicBlock* judged = program.block("judged");

@@ -323,10 +323,6 @@ class Audit(Watching):
         self.assertEqual(self.sends(80), 1)
         self.check(run("audit", PIN, "maybe"), 64, "")
 
-    def test_refuses_no_calls(self):
-        result = run(FILTER, "--audit", "--refuse", "--attach", self.cgroup, "--egress")
-        self.assertIn("--audit", self.check(result, 64, "").err)
-
     def test_needs_a_filter_that_can_be_audited(self):
         self.attach("false", "--log", "drop")
         self.check(run("audit", self.cgroup), 64, "")
