@@ -113,13 +113,6 @@ UnitFilter written(const Target& target, const Request& request, UnitDirection d
           .flags = request.flags()};
 }
 
-/// Each direction has a line of its own, and each line would know the flows of its direction only.
-bool asks_for_flows(const DirectionFilter& filter, const CompileOptions& options) {
-  const ParseResult result =
-      parse_filter(filter.text, ParseOptions{.strict = false, .load_source = options.load_source});
-  return result.filter && result.filter->asks_for_flows();
-}
-
 /// Compiles each filter, and has the kernel verify it where that can be asked.
 int prepare(Terminal& terminal, const Target& target, Request& request) {
   const bool ask_kernel =
@@ -134,12 +127,6 @@ int prepare(Terminal& terminal, const Target& target, Request& request) {
                                      : compile(filter.text, options);
     terminal.show(result.diagnostics, filter.text, runtime::to_string(filter.direction));
     if (!result.object) return static_cast<int>(ExitCode::bad_data);
-    if (asks_for_flows(filter, options))
-      return terminal.fail(
-          {.kind = Error::Kind::usage,
-           .message = "the filter asks for flows, which are known from both directions",
-           .hint = "write a line in the unit: `ExecStartPre=+/usr/bin/fwc attach "
-                   "--self --ingress --egress -f FILE`"});
     if (!ask_kernel) continue;
     auto loaded = runtime::load(*result.object);
     if (!loaded) return terminal.fail(loaded.error());

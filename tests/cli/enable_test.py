@@ -78,8 +78,8 @@ class Enable(Units):
 
     def test_flows_need_both_directions_in_one_line(self):
         result = self.check(self.fwc("enable", "web", "--egress", "established", "--ingress",
-                                     "established"), 64, "")
-        self.assertIn("the filter asks for flows, which are known from both directions", result.err)
+                                     "established"), 65, "")
+        self.assertIn("needs programs for both directions", result.err)
         self.assertEqual(self.written(), {})
 
     def test_systemd_accepts_what_is_written(self):
