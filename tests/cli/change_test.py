@@ -106,7 +106,7 @@ class Replacing(Change):
         self.check(run("replace", PIN, limit + NEW), 0)
         self.check(run("set", PIN), 0, "limit=1000\n")
         self.assertEqual(self.passes(), (False, True))
-        egress = json.loads(run("stats", PIN, "--json").out)["egress"]
+        egress = json.loads(run("stats", PIN, "--json").out)["filters"][0]["egress"]
         self.assertEqual((egress["passed"]["packets"], egress["dropped"]["packets"]), (2, 2))
 
     def test_what_is_refused_changes_nothing(self):
@@ -133,7 +133,7 @@ class Replacing(Change):
         for process in started:
             _, err = process.communicate(timeout=60)
             self.assertIn(process.returncode, (0, 75), err)
-        stats = json.loads(run("stats", PIN, "--json").out)
+        stats = json.loads(run("stats", PIN, "--json").out)["filters"][0]
         conditions = {stats[direction]["deciders"][3]["condition"]
                       for direction in ("ingress", "egress")}
         self.assertEqual(len(conditions), 1)

@@ -85,6 +85,7 @@ class OnTraffic(OnKernel):
         self.addCleanup(os.close, self.file)
 
     def filter(self, text, direction="egress"):
+        run("detach", self.cgroup, f"--{direction}")  # or the counters would go on
         self.check(run(text, "--attach", self.cgroup, f"--{direction}", "--counters"), 0)
 
     def counts(self, direction="egress"):
