@@ -6,18 +6,6 @@
 
 namespace fwc::cli {
 
-namespace {
-
-bool check_as_json(Terminal& terminal, const FilterText& source, bool strict, Hook hook) {
-  const ParseResult result = parse_filter(
-      source.text,
-      ParseOptions{.strict = strict, .hook = hook, .load_source = set_file_loader(source.name)});
-  show_check(terminal, source, result.diagnostics, result.filter.has_value());
-  return result.filter.has_value();
-}
-
-}  // namespace
-
 int check_command(const Invocation& call) {
   SourceChoice choice;
   bool strict = false;
@@ -34,7 +22,9 @@ int check_command(const Invocation& call) {
   if (!line.words().empty()) choice.argument = line.words().front();
   const auto source = read_filter(choice);
   if (!source) return call.terminal.fail(source.error());
-  const bool right = json ? check_as_json(call.terminal, *source, strict, *hook.hook())
+  const ParseOptions options{
+      .strict = strict, .hook = *hook.hook(), .load_source = set_file_loader(source->name)};
+  const bool right = json ? show_check(call.terminal, *source, options)
                           : check_source(call.terminal, *source, strict, *hook.hook()).has_value();
   return static_cast<int>(right ? ExitCode::ok : ExitCode::bad_data);
 }

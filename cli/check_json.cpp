@@ -26,8 +26,8 @@ ordered_json to_json(const std::optional<Suggestion>& suggestion) {
       {"offset", suggestion->offset}, {"length", suggestion->length}, {"text", suggestion->text}};
 }
 
-ordered_json to_json(const FilterText& filter, const Diagnostic& diagnostic,
-                     const std::vector<Diagnostic>& all) {
+ordered_json to_json(const FilterText& filter, const ParseOptions& options,
+                     const Diagnostic& diagnostic, const std::vector<Diagnostic>& all) {
   ordered_json related = ordered_json::array();
   for (const Place& place : diagnostic.because) related.push_back(to_json(place));
   return {{"code", diagnostic.code},
@@ -40,17 +40,20 @@ ordered_json to_json(const FilterText& filter, const Diagnostic& diagnostic,
           {"offset", diagnostic.offset},
           {"length", diagnostic.length},
           {"related", std::move(related)},
-          {"suggestion", to_json(find_suggestion(filter, diagnostic, all))}};
+          {"suggestion", to_json(find_suggestion(filter, options, diagnostic, all))}};
 }
 
 }  // namespace
 
-void show_check(Terminal& terminal, const FilterText& filter,
-                const std::vector<Diagnostic>& diagnostics, bool valid) {
+bool show_check(Terminal& terminal, const FilterText& filter, const ParseOptions& options) {
+  const ParseResult result = parse_filter(filter.text, options);
+  const std::vector<Diagnostic>& diagnostics = result.diagnostics;
+  const bool valid = result.filter.has_value();
   ordered_json list = ordered_json::array();
   for (const Diagnostic& diagnostic : diagnostics)
-    list.push_back(to_json(filter, diagnostic, diagnostics));
+    list.push_back(to_json(filter, options, diagnostic, diagnostics));
   show_json(terminal, {{"file", filter.name}, {"valid", valid}, {"diagnostics", std::move(list)}});
+  return valid;
 }
 
 }  // namespace fwc::cli

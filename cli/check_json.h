@@ -2,15 +2,13 @@
 // `fwc check --json`, for editors and scripts; docs/schemas/check.json is its schema.
 #pragma once
 
-#include <vector>
-
 #include "cli/source.h"
 #include "cli/terminal.h"
-#include "fwc/diagnostic.h"
+#include "fwc/compile.h"
 
 namespace fwc::cli {
 
-void show_check(Terminal& terminal, const FilterText& filter,
-                const std::vector<Diagnostic>& diagnostics, bool valid);
+/// Whether the filter is valid.
+bool show_check(Terminal& terminal, const FilterText& filter, const ParseOptions& options);
 
 }  // namespace fwc::cli

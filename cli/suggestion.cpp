@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "cli/set_files.h"
-
 namespace fwc::cli {
 
 namespace {
@@ -29,12 +27,13 @@ std::size_t count_errors(const std::vector<Diagnostic>& diagnostics) {
       std::ranges::count_if(diagnostics, [](const Diagnostic& d) { return d.error; }));
 }
 
-bool helps(const FilterText& filter, const Suggestion& suggestion,
+bool helps(const FilterText& filter, const ParseOptions& options, const Suggestion& suggestion,
            const std::vector<Diagnostic>& before) {
   std::string text = filter.text;
   text.replace(suggestion.offset, suggestion.length, suggestion.text);
-  const auto after =
-      parse_filter(text, ParseOptions{.load_source = set_file_loader(filter.name)}).diagnostics;
+  ParseOptions lenient = options;
+  lenient.strict = false;
+  const auto after = parse_filter(text, lenient).diagnostics;
   const std::size_t errors = count_errors(before);
   // The errors of meaning are only found where those of syntax are gone.
   return errors == 0 ? after.size() < before.size() && count_errors(after) == 0
@@ -43,7 +42,8 @@ bool helps(const FilterText& filter, const Suggestion& suggestion,
 
 }  // namespace
 
-std::optional<Suggestion> find_suggestion(const FilterText& filter, const Diagnostic& diagnostic,
+std::optional<Suggestion> find_suggestion(const FilterText& filter, const ParseOptions& options,
+                                          const Diagnostic& diagnostic,
                                           const std::vector<Diagnostic>& all) {
   const auto code = diagnostic.file.empty() ? code_in(diagnostic.hint) : std::nullopt;
   if (!code || diagnostic.offset + diagnostic.length > filter.text.size()) return std::nullopt;
@@ -52,7 +52,7 @@ std::optional<Suggestion> find_suggestion(const FilterText& filter, const Diagno
       Suggestion{
           .offset = 0, .length = static_cast<std::uint32_t>(filter.text.size()), .text = *code}};
   for (const Suggestion& suggestion : places)
-    if (helps(filter, suggestion, all)) return suggestion;
+    if (helps(filter, options, suggestion, all)) return suggestion;
   return std::nullopt;
 }
 

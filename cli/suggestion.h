@@ -20,8 +20,10 @@ struct Suggestion {
 };
 
 /// What the hint of the message says, where it has been tried: with it, fewer messages are left and
-/// no error that was not there. `all` are the messages on the filter.
-std::optional<Suggestion> find_suggestion(const FilterText& filter, const Diagnostic& diagnostic,
+/// no error that was not there. `all` are the messages on the filter, `options` those it was read
+/// with.
+std::optional<Suggestion> find_suggestion(const FilterText& filter, const ParseOptions& options,
+                                          const Diagnostic& diagnostic,
                                           const std::vector<Diagnostic>& all);
 
 }  // namespace fwc::cli

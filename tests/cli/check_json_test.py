@@ -34,6 +34,10 @@ class Check(Scratch):
                 self.assertEqual(made.decode(), fixed)
                 self.check(run("check", "--strict", fixed), 0, "", "")
 
+    def test_the_hook_is_that_of_the_call(self):
+        [found] = self.diagnostics("--hook", "tc", "vlan == 7 && dst_prot == 53")
+        self.assertEqual(found["suggestion"]["text"], "dst_port")
+
     def test_related_places_are_the_reasons(self):
         text = "tcp || (tcp && dst_port == 80)"
         [found] = self.diagnostics(text, status=0)
