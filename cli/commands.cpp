@@ -33,7 +33,7 @@ constexpr std::array kCommands = {
                .words = "FILTER",
                .run = check_command},
     CommandRow{.name = "test",
-               .synopsis = "fwc test FILTER CAPTURE [--kernel] [--count] [--local SET | --ingress] "
+               .synopsis = "fwc test FILTER CAPTURE [--kernel] [--count] [--local SET] "
                            "[--json] "
                            "[--var NAME=VALUE]",
                .summary = "show which packets of a capture file pass",

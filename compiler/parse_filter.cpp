@@ -107,6 +107,9 @@ void add_rewrite(Issues& issues, std::string_view text) {
   const auto unknown = std::ranges::find(issues, Code::unknown_name, &Issue::code);
   if (unknown == issues.end()) return;
   const bool is_slice = unknown->hint.starts_with("slices are of");  // `tcp[13]` of tcpdump
+  // `not arp` is a filter elsewhere; where to find EtherTypes helps nobody who wrote that.
+  if (unknown->hint.starts_with("it is an EtherType") && !rewritten(text).empty())
+    unknown->hint.clear();
   const bool is_foreign =
       is_slice || unknown->hint.empty() || unknown->hint.starts_with("here it is");
   const std::string meaning = is_foreign ? rewritten(text) : std::string{};
