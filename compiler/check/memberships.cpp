@@ -97,11 +97,9 @@ void Checker::collect(ast::NodeId element, Value value, ValueKind kind, Elements
   if (const auto* file = std::get_if<ast::File>(&node.value))
     return collect_file(*file, node.span, value, kind, out);
   if (const auto* prefix = std::get_if<ast::Prefix>(&node.value)) {
-    if (is_mac(prefix->address)) {
-      out.failed |= !collect_mac_prefix(*prefix, element, value, out);
-      return;
-    }
-    out.failed |= !collect_prefix(*prefix, element, value, out);
+    const bool mac = is_mac(prefix->address);
+    out.failed |= !(mac ? collect_mac_prefix(*prefix, element, value, out)
+                        : collect_prefix(*prefix, element, value, out));
     return;
   }
   if (const NetworkRow* network = network_at(element, kind)) {
