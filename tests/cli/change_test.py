@@ -12,9 +12,8 @@ import subprocess
 import time
 import unittest
 
-from support import FWC, OnKernel, run
+from support import BPFFS, FWC, OnKernel, run
 
-BPFFS = pathlib.Path("/sys/fs/bpf")
 PIN = BPFFS / "change_test"
 OLD, NEW = "udp && dst_port == 53", "udp && dst_port == 54"
 
@@ -36,16 +35,6 @@ class Change(OnKernel):
     def setUp(self):
         super().setUp()
         self.addCleanup(self.remove_everything)
-
-    def remove_everything(self):
-        run("detach", self.cgroup)
-        for path in BPFFS.rglob("*"):
-            if not path.is_dir() and not path.name.endswith(".debug"):
-                path.unlink(missing_ok=True)
-
-    def names(self):
-        return sorted(path.name for path in BPFFS.rglob("*")
-                      if not path.is_dir() and not path.name.endswith(".debug"))
 
     def passes(self):
         return self.sends_udp(53), self.sends_udp(54)

@@ -13,6 +13,7 @@ import unittest
 FWC = os.environ.get("FWC", "fwc")
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = 60
+BPFFS = pathlib.Path("/sys/fs/bpf")
 
 
 class Result:
@@ -110,6 +111,18 @@ class OnKernel(Scratch):
                 return
             except OSError:
                 time.sleep(0.02)
+
+    def pinned(self):
+        """What lies in the bpf file system, without the two files that the kernel puts there."""
+        return [path for path in BPFFS.rglob("*") if not path.is_dir() and not path.name.endswith(".debug")]
+
+    def names(self):
+        return sorted(path.name for path in self.pinned())
+
+    def remove_everything(self):
+        run("detach", self.cgroup)
+        for path in self.pinned():
+            path.unlink(missing_ok=True)
 
     def in_cgroup(self, *words, **options):
         """Runs a command as a process of the cgroup."""

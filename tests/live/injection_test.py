@@ -11,10 +11,9 @@ import subprocess
 import sys
 import unittest
 
-from support import FWC, OnKernel, run
+from support import BPFFS, FWC, OnKernel, run
 
 INJECT = pathlib.Path(os.environ["BUILD"]) / "tests/live/inject"
-BPFFS = pathlib.Path("/sys/fs/bpf")
 PIN = BPFFS / "web"
 OLD, NEW = 53, 54
 
@@ -59,7 +58,7 @@ class Machine(OnKernel):
         self.addCleanup(self.end_probe)
         self.outside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.addCleanup(self.outside.close)
-        self.addCleanup(self.reset)
+        self.addCleanup(self.remove_everything)
         self.sent()
 
     def end_probe(self):
@@ -78,20 +77,10 @@ class Machine(OnKernel):
             self.outside.sendto(b"x", ("127.0.0.1", port))
         return self.ask("r")
 
-    def reset(self):
-        run("detach", self.cgroup)
-        for path in BPFFS.rglob("*"):
-            if not path.is_dir() and not path.name.endswith(".debug"):
-                path.unlink(missing_ok=True)
-
     def prepare(self, before):
-        self.reset()
+        self.remove_everything()
         for words in before:
             self.check(self.do(words), 0)
-
-    def names(self):
-        return sorted(path.name for path in BPFFS.rglob("*")
-                      if not path.is_dir() and not path.name.endswith(".debug"))
 
     def expand(self, words):
         return [str(self.cgroup) if word == "CGROUP" else str(word) for word in words]
