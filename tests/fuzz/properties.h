@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What has to hold of every text and every packet, whoever made them. A property that does not hold
-// ends the process, as a sanitizer does, so that a fuzzer sees it.
+// What has to hold of every input, whoever made it. A property that does not hold ends the process,
+// as a sanitizer does, so that a fuzzer sees it.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,30 @@
 
 namespace fwc::test {
 
-/// The front half of the pipe on one text: diagnostics point into the text and can be rendered; a
-/// tree that is printed is read as the same tree; a filter that was found right judges `packet` and
-/// some packets more, and so does its printed form, with the same verdicts.
-void hold_properties(std::string_view text, std::span<const std::byte> packet);
+/// The front half of the pipe on a text: there is a filter where there is no error, and diagnostics
+/// point into the text. Cheap, so that it is done often.
+void hold_reading(std::string_view text);
 
-/// The same of what a fuzzer makes: a text, and after the first zero byte a packet.
-void hold_properties_of_input(std::string_view input);
+/// The canonical layout of a text, wide and narrow: there is one where the text is of the grammar;
+/// it has the same tree and is its own layout; and so has what print() makes of the tree.
+void hold_layout(std::string_view text);
+
+/// A text, and after the first zero byte a packet: diagnostics can be shown on a terminal; a filter
+/// that was found right judges the packet and some packets more, and so does its printed form, with
+/// the same verdicts.
+void hold_filter(std::string_view input);
+void hold_filter(std::string_view text, std::span<const std::byte> packet);
+
+/// What is looked up (the first byte chooses), and a file of what it is looked up in: diagnostics
+/// point into the file; what is read and written as ranges is read as the same.
+void hold_set_file(std::string_view input);
+
+/// A text, and after the first zero byte two bytes that choose options: the whole compiler makes an
+/// object where it finds no error, twice the same bytes, and the runtime takes it for its own.
+void hold_compile(std::string_view input);
+
+/// Which object, by the first byte, and what is changed in it: five bytes for each change, a place
+/// and the byte that is put there. See object.cpp.
+void hold_object(std::string_view input);
 
 }  // namespace fwc::test

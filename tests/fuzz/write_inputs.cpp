@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// write_inputs FOLDER < FILTERS: writes FOLDER/dictionary and FOLDER/seeds/*, for libFuzzer.
+// write_inputs TARGET SEEDS FOLDER: writes FOLDER/dictionary and FOLDER/seeds/*, for libFuzzer.
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 
 #include "tests/fuzz/inputs.h"
 
 int main(int count, char** words) {
-  if (count != 2) return 64;
-  const std::filesystem::path folder = words[1];
+  if (count != 4) return 64;
+  const std::filesystem::path folder = words[3];
+  std::filesystem::remove_all(folder / "seeds");
   std::filesystem::create_directories(folder / "seeds");
 
   std::ofstream dictionary(folder / "dictionary");
@@ -16,7 +16,7 @@ int main(int count, char** words) {
     dictionary << '"' << word << "\"\n";
 
   std::size_t number = 0;
-  for (const std::string& seed : fwc::test::seeds(std::cin))
+  for (const std::string& seed : fwc::test::seeds(words[1], words[2]))
     std::ofstream(folder / "seeds" / std::to_string(number++), std::ios::binary) << seed;
   return dictionary.flush() && number != 0 ? 0 : 74;
 }

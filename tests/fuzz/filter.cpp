@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "tests/fuzz/properties.h"
-
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
+// The property of filters and packets.
 #include <vector>
 
-#include "fwc/compile.h"
 #include "grammar/parse.h"
+#include "tests/fuzz/hold.h"
+#include "tests/fuzz/properties.h"
 #include "tests/harness/corpus.h"
 
 namespace fwc::test {
@@ -15,13 +12,6 @@ namespace fwc::test {
 namespace {
 
 using Octets = std::span<const std::byte>;
-
-void hold(bool property, const char* name, std::string_view text) {
-  if (property) return;
-  std::fprintf(stderr, "does not hold: %s\n%.*s\n", name, static_cast<int>(text.size()),
-               text.data());
-  std::abort();
-}
 
 /// A few of each kind.
 const std::vector<TestPacket>& sample_packets() {
@@ -32,31 +22,6 @@ const std::vector<TestPacket>& sample_packets() {
     return few;
   }();
   return sample;
-}
-
-/// The tree without what printing does not keep.
-ast::Filter bare(ast::Filter filter) {
-  for (ast::Node& node : filter.nodes) {
-    node.span = {};
-    node.parenthesized = false;
-  }
-  for (ast::Declaration& d : filter.declarations) d.name_span = d.type_span = {};
-  for (ast::Part& part : filter.parts) {
-    part.span = part.otherwise.span = {};
-    for (ast::Rule& rule : part.rules) rule.action_span = rule.name_span = rule.span = {};
-  }
-  return filter;
-}
-
-void hold_of_diagnostics(const ParseResult& result, std::string_view text) {
-  const auto is_error = [](const Diagnostic& d) { return d.error; };
-  hold(result.filter.has_value() == std::ranges::none_of(result.diagnostics, is_error),
-       "there is a filter where there is no error", text);
-  for (const Diagnostic& d : result.diagnostics) {
-    hold(d.offset <= text.size() && d.length <= text.size() - d.offset, "a span lies in the text",
-         text);
-    hold(render(d, text, "fuzz", d.error, 40).ends_with('\n'), "a diagnostic is lines", text);
-  }
 }
 
 std::vector<bool> verdicts(const Filter& filter, Octets packet) {
@@ -86,19 +51,20 @@ void hold_of_printing(std::string_view text, const ParseResult& result, Octets p
 
 }  // namespace
 
-void hold_properties(std::string_view text, Octets packet) {
+void hold_filter(std::string_view text, Octets packet) {
   const ParseResult result = parse_filter(text);
-  hold_of_diagnostics(result, text);
+  hold_of_diagnostics(result.diagnostics, result.filter.has_value(), text);
+  hold_of_showing(result.diagnostics, text);
   if (result.filter) verdicts(*result.filter, packet);
   hold_of_printing(text, result, packet);
 }
 
-void hold_properties_of_input(std::string_view input) {
+void hold_filter(std::string_view input) {
   const std::size_t end = input.find('\0');
-  if (end == std::string_view::npos) return hold_properties(input, {});
+  if (end == std::string_view::npos) return hold_filter(input, {});
   const std::string_view packet = input.substr(end + 1);
-  hold_properties(input.substr(0, end), std::as_bytes(std::span(packet)));
-  hold_properties(input, {});
+  hold_filter(input.substr(0, end), std::as_bytes(std::span(packet)));
+  hold_filter(input, {});
 }
 
 }  // namespace fwc::test
