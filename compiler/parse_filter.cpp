@@ -158,7 +158,7 @@ bool Filter::judge(std::span<const std::byte> packet, std::uint16_t ethertype, b
 
 bool Filter::judge_frame(std::span<const std::byte> frame, bool ingress) const {
   const std::optional<Packet> packet = packet_of(frame, {.ingress = ingress});
-  return packet && evaluate(*checked_, *packet);
+  return packet ? evaluate(*checked_, *packet) : !checked_->policy(ingress);
 }
 
 Direction Filter::direction() const {

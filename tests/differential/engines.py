@@ -1,14 +1,23 @@
 # SPDX-License-Identifier: MIT
 """The engines behind one pipe (engines.cpp), driven from Python."""
 import contextlib
+import os
+import pathlib
 import subprocess
+
+from cases import line
+
+# Where the files of sets are that filters name.
+SET_FILES = pathlib.Path(__file__).resolve().parent / "set_files"
 
 
 class Answer:
-    """What the engines say of one filter: verdicts by engine, a character a packet, and failures by engine."""
+    """What the engines say of one filter: verdicts by engine, a character a packet, and failures by engine; of one that
+    ran with counters, the packets of each decider.
+    """
 
     def __init__(self):
-        self.accepted, self.said, self.verdicts, self.failures = False, "", {}, {}
+        self.accepted, self.said, self.verdicts, self.failures, self.counts = False, "", {}, {}, None
 
 
 def unhex(word):
@@ -21,12 +30,13 @@ def hexed(text):
 
 class Engines:
     def __init__(self, program):
-        self.program, self.packets, self.process = program, [], None
+        self.program, self.packets, self.process = os.path.abspath(program), [], None
         self.start()
 
     def start(self):
         self.close()
-        self.process = subprocess.Popen([self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        cwd=SET_FILES)
 
     def close(self):
         if self.process:
@@ -44,18 +54,17 @@ class Engines:
         self.packets = packets
         self.write("clear")
         for packet in packets:
-            context = " ".join(f"{name}={value}" for name, value in packet.context.items())
-            self.write(f"packet {packet.ethertype:04x} {packet.data.hex() or '-'} {context}")
+            self.write(line(packet))
 
     def ask(self, command):
         answer = Answer()
         try:
             self.write(command)
             self.process.stdin.flush()
-            while (line := self.process.stdout.readline().split()) != ["done"]:
-                if not line:
+            while (words := self.process.stdout.readline().split()) != ["done"]:
+                if not words:
                     raise BrokenPipeError
-                self.note(answer, line)
+                self.note(answer, words)
         except BrokenPipeError:
             answer.failures["process"] = f"the engines ended with status {self.process.wait()}"
             packets = self.packets
@@ -67,13 +76,17 @@ class Engines:
     def note(answer, words):
         if words[0] in ("accepted", "rejected"):
             answer.accepted, answer.said = words[0] == "accepted", unhex(words[1])
+        elif words[0] == "counts":
+            answer.counts = [int(word) for word in words[1:]]
         elif words[1] == "failed":
             answer.failures[words[0]] = unhex(words[2])
         else:
             answer.verdicts[words[0]] = words[1]
 
-    def filter(self, text, direction, first=0, count=None):
-        return self.ask(f"filter {direction} {first} {count or len(self.packets)} {hexed(text)}")
+    def filter(self, text, place, first=0, count=None, changed=None):
+        """`place` is a hook and a direction; `changed` is the filter with other values of what is live."""
+        return self.ask(f"filter {' '.join(place)} {first} {count or len(self.packets)} {hexed(text)} "
+                        f"{hexed(changed or '')}")
 
     def pcap(self, text, first=0, count=None):
         return self.ask(f"pcap {first} {count or len(self.packets)} {hexed(text)}")

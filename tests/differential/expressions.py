@@ -1,23 +1,24 @@
 # SPDX-License-Identifier: MIT
-"""Random filters of the right types, made as trees of text so that a failing one can be made smaller by cutting
-branches off. Every choice is drawn from a deck without putting back, so that after a few hundred filters each
-alternative has come up; coverage_test.py counts them in the texts.
+"""Random filters of the right types. Every choice is drawn from a deck without putting back, so that after a few
+hundred filters each alternative has come up; coverage_test.py counts them in the texts.
 """
 import ipaddress
 import re
 
 from oracle.names import CONSTANTS, EITHER, FIELDS, ICMP, INTEGERS, NETWORKS
-from packets import ADDRESSES4, ADDRESSES6, PORTS
+from packets import ADDRESSES4, ADDRESSES6, MACS, PORTS, VLANS
+from trees import PRIMARY, UNARY, Declaration, Filter, Node
 
-# Constructs of the page that the compiler does not have yet.
-NOT_YET = {"named", "policy", "live set", "live ip",
-           "pair", "typed"}
-# What BPF_PROG_TEST_RUN at this hook cannot feed, and what only tc and xdp have.
-UNFED = {"uid", "cookie", "cgroup_id", "established", "reply", "iface", "vlan", "ethertype", "src_mac", "dst_mac"}
-FEATURE_OF_FIELD = {"ingress": "direction", "egress": "direction", "local_ip": "local", "local_port": "local",
-                    "remote_ip": "local", "remote_port": "local", "payload.len": "slice"}
+# What BPF_PROG_TEST_RUN cannot feed; flows have a test of their own.
+UNFED = {"cookie", "established", "reply"}
+LINK = {"vlan", "ethertype", "src_mac", "dst_mac"}
+SOCKET_BUFFER = {"mark", "priority", "gso_size", "gso_segs", "uid", "cgroup_id"}
+MISSING = {"cgroup": LINK | UNFED, "tc": UNFED, "xdp": SOCKET_BUFFER | UNFED}  # by hook
+SET_FILES = {"address": "addresses.txt", "port": "ports.txt", "pair": "pairs.txt"}  # in set_files
+# Kinds of live sets, each with where its elements are from at first and later.
+LIVE_SETS = tuple((kind, first, later) for kind in (*SET_FILES, "int") for first in ("nothing", "elements", "file")
+                  for later in ("nothing", "elements", "file") if kind in SET_FILES or "file" not in (first, later))
 
-PRIMARY, UNARY = 15, 14
 LEVEL = {"?:": 1, "||": 2, "^^": 3, "&&": 4, "|": 5, "^": 6, "&": 7, "==": 8, "!=": 8, "<": 9, "<=": 9, ">": 9,
          ">=": 9, "in": 10, "<<": 11, ">>": 11, "+": 12, "-": 12, "*": 13, "/": 13, "%": 13}
 SPELLINGS = {"||": ("||", "or"), "^^": ("^^", "xor"), "&&": ("&&", "and"), "!": ("!", "not ")}
@@ -30,92 +31,8 @@ WORD = re.compile(r"(?<![0-9A-Za-z_.])[$a-z_][a-z0-9_.]*")
 BIG = (0, 1, 2, 7, 8, 40, 63, 64, 255, 256, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**63 - 1)
 
 
-class Node:
-    """Text with holes. A part is text, a pair (Node, level below which it needs parentheses), or a list of elements of
-    a set, of which one must remain.
-    """
-    __slots__ = ("kind", "level", "parts")
-
-    def __init__(self, kind, level, *parts):
-        self.kind, self.level, self.parts = kind, level, list(parts)
-
-    def text(self, least=0):
-        text = "".join(part if isinstance(part, str) else ", ".join(part) if isinstance(part, list)
-                       else part[0].text(part[1]) for part in self.parts)
-        return text if self.level >= least else f"({text})"
-
-    def children(self):
-        return [part[0] for part in self.parts if isinstance(part, tuple)]
-
-    def descendants(self):
-        for child in self.children():
-            yield child
-            yield from child.descendants()
-
-    def replaced(self, index, part):
-        return Node(self.kind, self.level, *self.parts[:index], part, *self.parts[index + 1:])
-
-    def simpler(self):
-        """Smaller trees of the same kind, the smallest first."""
-        for leaf in {"bool": ("true", "false"), "int": ("0", "1")}.get(self.kind, ()):
-            if self.parts != [leaf]:
-                yield Node(self.kind, PRIMARY, leaf)
-        yield from (node for node in self.descendants() if node.kind == self.kind)
-        for index, part in enumerate(self.parts):
-            if isinstance(part, list) and len(part) > 1:
-                yield from (self.replaced(index, part[:i] + part[i + 1:]) for i in range(len(part)))
-            if isinstance(part, tuple):
-                yield from (self.replaced(index, (node, part[1])) for node in part[0].simpler())
-
-
-class Filter:
-    """Declarations by name, and an expression or rules over them."""
-
-    def __init__(self, declarations, policies):
-        self.declarations, self.policies = declarations, policies  # policies: [(head, [(head, Node)], default)]
-
-    def text(self):
-        if len(self.policies) == 1 and self.policies[0][2] is None:
-            body = self.policies[0][1][0][1].text()
-        else:
-            body = "\n".join(self._policy(*policy) for policy in self.policies)
-        return "".join(text + "\n" for name, text in self.declarations if name in body or self._needed(name)) + body
-
-    def _needed(self, name):
-        return any(name in text for other, text in self.declarations if other != name)
-
-    @staticmethod
-    def _policy(head, rules, default):
-        lines = [f"{action} {condition.text()};" for action, condition in rules] + [f"default {default};"]
-        return "\n".join([head + " {", *lines, "}"] if head else lines)
-
-    def with_policies(self, policies):
-        return Filter(self.declarations, policies)
-
-    def simpler(self):
-        for at, (head, rules, default) in enumerate(self.policies):
-            if len(self.policies) > 1:
-                yield self.with_policies(self.policies[:at] + self.policies[at + 1:])
-            for i, (action, condition) in enumerate(rules):
-                if default is not None:
-                    yield self.with_policies([("", [("", condition)], None)])
-                if len(rules) > 1:
-                    yield self._with(at, rules[:i] + rules[i + 1:])
-                for smaller in condition.simpler():
-                    yield self._with(at, rules[:i] + [(action, smaller)] + rules[i + 1:])
-
-    def _with(self, at, rules):
-        head, _, default = self.policies[at]
-        return self.with_policies(self.policies[:at] + [(head, rules, default)] + self.policies[at + 1:])
-
-
-def may(feature):
-    return feature not in NOT_YET
-
-
-def fields(*kinds):
-    return [name for name, (kind, _) in FIELDS.items()
-            if kind in kinds and name not in UNFED and may(FEATURE_OF_FIELD.get(name, ""))]
+def fields(hook, *kinds):
+    return [name for name, (kind, _) in FIELDS.items() if kind in kinds and name not in MISSING[hook]]
 
 
 def plain(value):
@@ -132,18 +49,17 @@ def boundaries(most):
 
 
 class Generator:
-    def __init__(self, random):
-        self.random, self.decks = random, {}
-        self.numbers, self.booleans, self.addresses = fields(*INTEGERS), fields("bool"), fields("address")
+    def __init__(self, random, hook="cgroup"):
+        self.random, self.hook, self.decks, self.declarations = random, hook, {}, []
+        self.numbers, self.booleans = fields(hook, *INTEGERS), fields(hook, "bool")
+        self.addresses, self.macs = fields(hook, "address"), fields(hook, "mac")
         self.edges = [(name, value) for name in self.numbers for value in boundaries(FIELDS[name][1])]
         self.constants = sorted({(FIELDS[name][0], constant) for name in self.numbers for constant in self.names(name)})
 
     @staticmethod
     def names(field):
         kind = FIELDS[field][0]
-        if kind == "icmp":
-            return list(ICMP)
-        return list(CONSTANTS.get(kind, ())) if kind != "dscp" or may("dscp") else []
+        return list(ICMP if kind == "icmp" else CONSTANTS.get(kind, ()))
 
     def draw(self, *choices):
         """One of the choices; where they are text or numbers, each comes up once before any comes up again."""
@@ -163,24 +79,28 @@ class Generator:
 
     def filter(self):
         self.declarations = []
-        if may("policy") and self.random.random() < 0.3:
+        if self.random.random() < 0.3:
             return self.policy()
         return Filter(self.declarations, [("", [("", self.boolean(self.random.choice((1, 2, 2, 3, 3, 4))))], None)])
 
     def policy(self):
-        heads = self.draw(("",), ("egress", "ingress"), ("ingress", "egress"))
         policies = [(head, [(self.action(i), self.boolean(2)) for i in range(self.random.randrange(5))],
-                     self.draw("allow", "drop")) for head in heads]
+                     self.draw("allow", "drop")) for head in self.heads()]
         return Filter(self.declarations, policies)
+
+    def heads(self):
+        """The parts of a policy; no head is one for both directions."""
+        if self.hook == "xdp":
+            return self.draw(("",), ("ingress",))
+        return self.draw(("",), ("",), ("egress", "ingress"), ("ingress", "egress"), ("egress",), ("ingress",))
 
     def action(self, number):
         return self.draw("allow", "drop", "count") + self.draw("", f" rule_{number}:")
 
-    def declare(self, text):
-        """The name under which the text is declared; `text` has a {} for it."""
-        sigil = text.partition("{}")[0][-1]
-        name = f"{sigil if sigil in '$@' else ''}v{len(self.declarations)}_"
-        self.declarations.append((name, text.format(name.lstrip("$@")).replace("<<", "{").replace(">>", "}")))
+    def declare(self, sigil, before, value, after="", other=None):
+        """The name under which a value is declared from now on; see Declaration."""
+        name = f"{sigil}v{len(self.declarations)}_"
+        self.declarations.append(Declaration(name, before, value, after, other))
         return name
 
     # Conditions.
@@ -188,8 +108,7 @@ class Generator:
     def boolean(self, depth):
         if depth <= 0 or self.random.random() < 0.15:
             return self.atom()
-        sign = self.draw("||", "||", "&&", "&&", "^^", "!", "?:", "many", "nested",
-                         *(["named"] if may("named") else []))
+        sign = self.draw("||", "||", "&&", "&&", "^^", "!", "?:", "many", "nested", "named")
         if sign == "!":
             return Node("bool", UNARY, self.draw(*SPELLINGS["!"]), (self.boolean(depth - 1), UNARY))
         if sign == "?:":
@@ -197,7 +116,7 @@ class Generator:
         if sign == "nested":
             return self.nested(depth)
         if sign == "named":
-            return Node("bool", PRIMARY, self.declare(f"let {{}} = {self.escaped(self.boolean(depth - 1).text())};"))
+            return Node("bool", PRIMARY, self.declare("", " = ", self.boolean(depth - 1)))
         if sign == "many":
             sign = self.draw("||", "&&")
             return self.infix("bool", sign, *(self.boolean(depth - 2) for _ in range(self.random.randrange(3, 6))))
@@ -208,10 +127,6 @@ class Generator:
         outer, inner, side = self.draw(*((a, b, side) for a in LOGIC for b in LOGIC for side in (0, 1)))
         operands = [self.infix("bool", inner, self.boolean(depth - 2), self.boolean(depth - 2)), self.boolean(depth - 1)]
         return self.infix("bool", outer, operands[side], operands[1 - side])
-
-    @staticmethod
-    def escaped(text):
-        return text.replace("{", "\0").replace("}", "\1").replace("\0", "{{").replace("\1", "}}")
 
     def infix(self, kind, sign, first, *rest):
         level = LEVEL[sign]
@@ -228,8 +143,8 @@ class Generator:
     def atom(self):
         kinds = ["any set", *["constant"] * 3, *["nested"] * 3, *["edge"] * 6, "field", "field", "integers", "integers",
                  "address", "address", "addresses", "addresses", "set", "set", "numbers", "numbers", "flags", "number",
-                 "bools", "literal", "live"]
-        kinds += [name for name in ("either", "slice", "pair", "live set", "live ip", "network", "typed") if may(name)]
+                 "bools", "literal", "live", "live", "either", "slice", "pair", "live set", "live set", "live ip",
+                 "network", "named set", "interface", *(["mac", "mac", "link", "link"] if self.macs else [])]
         return getattr(self, "atom_" + self.draw(*kinds).replace(" ", "_"))()
 
     def atom_field(self):
@@ -245,7 +160,7 @@ class Generator:
 
     def atom_constant(self):
         kind, constant = self.draw(*self.constants)
-        field = self.draw(*fields(kind))
+        field = self.draw(*fields(self.hook, kind))
         sign = self.draw("==", "!=", "in", "not in")
         if sign.endswith("in"):
             return self.member(Node("int", PRIMARY, field), sign, [constant, str(self.value(field))])
@@ -315,9 +230,14 @@ class Generator:
         return self.infix("int", sign, left, right)
 
     def leaf(self):
-        kind = self.draw("field", "field", "field", "literal", "literal", "bool", "negative")
+        kind = self.draw(*["field"] * 6, *["literal"] * 4, "bool", "bool", "negative", "negative", "live", "named")
         if kind == "field":
             return Node("int", PRIMARY, self.draw(*self.numbers))
+        if kind == "live":
+            return Node("int", PRIMARY, self.live_number(self.draw(*self.numbers)))
+        if kind == "named":
+            return Node("int", PRIMARY, self.declare("", " = ", self.infix(
+                "int", self.draw(*"+-&|^"), Node("int", PRIMARY, self.draw(*self.numbers)), self.leaf())))
         if kind == "bool":
             return Node("int", PRIMARY, self.draw(*self.booleans))
         if kind == "negative":
@@ -404,33 +324,70 @@ class Generator:
         return self.member(Node("address", PRIMARY, self.draw(*self.addresses)), self.draw("in", "not in"),
                            [self.draw(*NETWORKS)] + self.draw([], [self.address()]), True)
 
-    # Live values, at their defaults.
+    def atom_named_set(self):
+        """A set by its name, alone or in another; a prefix or a range under a name is one too."""
+        kind = self.draw("port", "address", "span", "prefix", "file")
+        address = kind in ("address", "prefix") or kind == "file" and self.draw("address", "port") == "address"
+        field = self.draw(*self.addresses) if address else self.draw(*fields(self.hook, "port"))
+        if kind == "file":
+            value = self.set_file("address" if address else "port")
+        elif kind in ("prefix", "span"):
+            value = Node("set", PRIMARY, self.prefix() if kind == "prefix" else "22..443")
+        else:
+            value = self.braced([self.one_address() for _ in range(3)] if address else self.elements(field))
+        name = self.declare("", " = ", value)
+        elements = [name] + self.draw([], [self.address() if address else str(self.value(field))])
+        return self.member(Node("int", PRIMARY, field), self.draw("in", "not in"), elements, True)
+
+    @staticmethod
+    def braced(elements):
+        return Node("set", PRIMARY, "{", elements, "}")
+
+    @staticmethod
+    def set_file(kind):
+        return Node("set", PRIMARY, f'from "{SET_FILES[kind]}"')
+
+    # Live values: what they are at first, and what they are changed to.
+
+    def live_number(self, field):
+        most = FIELDS[field][1]
+        after = self.draw("", "", f" in 0..{most}")
+        if not after and self.random.random() < 0.3:
+            most = 2**63 - 1
+        values = [Node("value", PRIMARY, self.literal(self.random.choice([v for v in (self.value(field), *BIG)
+                                                                          if v <= most]))) for _ in range(2)]
+        return self.declare("$", self.draw(" = ", ": int = "), values[0], after, values[1])
 
     def atom_live(self):
         if self.draw("int", "int", "bool") == "bool":
-            return Node("bool", PRIMARY, self.declare(f"let ${{}} = {self.draw('true', 'false')};"))
+            value, other = (Node("value", PRIMARY, text) for text in self.draw(("true", "false"), ("false", "true")))
+            return Node("bool", PRIMARY, self.declare("$", self.draw(" = ", ": bool = "), value, other=other))
         field = self.draw(*self.numbers)
-        value = self.value(field)
-        bounds = self.draw("", f" in 0..{FIELDS[field][1]}")
-        return self.compared(Node("int", PRIMARY, field), Node("int", PRIMARY, self.declare(
-            f"let ${{}} = {value}{bounds};")))
-
-    def atom_typed(self):
-        return Node("bool", PRIMARY, self.declare(f"let ${{}}: bool = {self.draw('true', 'false')};"))
+        return self.compared(Node("int", PRIMARY, field), Node("int", PRIMARY, self.live_number(field)))
 
     def atom_live_ip(self):
-        return Node("bool", 8, self.draw(*self.addresses), f" {self.draw('==', '!=')} ", self.declare(
-            f"let ${{}}: ip = {self.address()};"))
+        name = self.declare("$", self.draw(" = ", ": ip = "), Node("value", PRIMARY, self.address()),
+                            other=Node("value", PRIMARY, self.address()))
+        return Node("bool", 8, self.draw(*self.addresses), f" {self.draw('==', '!=')} ", name)
 
     def atom_live_set(self):
-        if self.draw("ip", "port") == "ip":
-            field, kind = self.draw(*self.addresses), "ip"
-            elements = [self.one_address() for _ in range(self.random.randrange(1, 5))]
-        else:
-            field, kind = self.draw(*fields("port")), "port"
-            elements = self.elements(field)
-        initial = self.draw("", " = {{" + ", ".join(elements) + "}}")
-        return Node("bool", 10, field, f" {self.draw('in', 'not in')} ", self.declare(f"let @{{}}: {kind}{initial};"))
+        kind, *sources = self.draw(*LIVE_SETS)
+        left = {"address": lambda: self.draw(*self.addresses), "port": lambda: self.draw(*fields(self.hook, "port")),
+                "int": lambda: self.draw(*self.numbers), "pair": self.pair_of_fields}[kind]()
+        declared = {"address": "ip", "pair": "(ip, port)"}.get(kind, kind)
+        at_first, later = (self.held(source, kind, left) for source in sources)
+        name = self.declare("@", f": {declared}", at_first, other=later)
+        return Node("bool", 10, left, f" {self.draw('in', 'not in')} ", name)
+
+    def held(self, source, kind, left):
+        """What a live set holds."""
+        if source == "nothing":
+            return Node("set", PRIMARY, "")
+        if source == "file":
+            return Node("set", PRIMARY, " = ", (self.set_file(kind), PRIMARY))
+        elements = (self.elements(left) if kind in ("port", "int") else
+                    [self.one_pair() if kind == "pair" else self.one_address() for _ in range(self.size(5))])
+        return Node("set", PRIMARY, " = ", (self.braced(elements), PRIMARY))
 
     # Either end, pairs, payload.
 
@@ -445,13 +402,47 @@ class Generator:
         return self.compared(Node("int", PRIMARY, end), Node("int", PRIMARY, self.draw(
             self.literal(self.value("src_port")), "https")))
 
+    def pair_of_fields(self):
+        return f"({self.draw(*self.addresses)}, {self.draw('src_port', 'dst_port', 'local_port', 'remote_port')})"
+
+    def one_pair(self):
+        return f"({self.one_address()}, {self.random.choice(self.elements('dst_port'))})"
+
     def atom_pair(self):
-        elements = []
-        for _ in range(self.random.randrange(1, 5)):
-            value = self.one_address()
-            elements.append(f"({value}, {self.elements('dst_port')[0]})")
-        ends = self.draw("(dst_ip, dst_port)", "(src_ip, dst_port)", "(src_ip, src_port)")
-        return self.member(Node("pair", PRIMARY, ends), self.draw("in", "not in"), elements)
+        if self.draw("pair", "three") == "three":
+            left = f"(proto, {self.draw(*self.addresses)}, dst_port)"
+            elements = [self.one_pair().replace("(", f"({self.draw('tcp', 'udp', '0..255')}, ")
+                        for _ in range(self.random.randrange(1, 5))]
+            return self.member(Node("pair", PRIMARY, left), self.draw("in", "not in"), elements)
+        elements = [self.one_pair() for _ in range(self.size(5))]
+        return self.member(Node("pair", PRIMARY, self.pair_of_fields()), self.draw("in", "not in"), elements)
+
+    # What is not a number, an address or a condition.
+
+    def atom_interface(self):
+        return Node("bool", 8, *self.draw(("iface", f" {self.draw('==', '!=')} ", '"lo"'),
+                                          ("iface", f" {self.draw('in', 'not in')} ", '{"lo"}')))
+
+    def atom_link(self):
+        """The two facts of the link layer that are numbers, more often than other numbers."""
+        field = self.draw("vlan", "ethertype")
+        value = self.draw(*VLANS) if field == "vlan" else self.draw("ipv4", "ipv6", "arp", "0x88B5", "vlan", "qinq")
+        return self.compared(Node("int", PRIMARY, field), Node("int", PRIMARY, str(value)))
+
+    def atom_mac(self):
+        field, one, other = self.draw(*self.macs), *sorted((self.draw(*MACS), self.draw(*MACS)))
+        kind = self.draw("equal", "fields", "set", "prefix")
+        if kind == "equal":
+            return Node("bool", 8, field, f" {self.draw('==', '!=')} ", one)
+        if kind == "fields":
+            return Node("bool", 8, field, f" {self.draw('==', '!=')} ", self.draw(*self.macs))
+        if kind == "prefix":
+            length = self.draw(*range(49))
+            number = int(one.replace(":", ""), 16) >> 48 - length << 48 - length
+            elements = [number.to_bytes(6, "big").hex(":") + f"/{length}"]
+        else:
+            elements = [self.draw(one, f"{one}..{other}", other), other]
+        return self.member(Node("mac", PRIMARY, field), self.draw("in", "not in"), elements, True)
 
     def atom_slice(self):
         first = self.draw(0, 0, 1, 2, 15, 23)

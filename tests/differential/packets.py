@@ -4,7 +4,7 @@ All values come from the small pools that expressions.py uses too, so that compa
 """
 import struct
 
-from oracle import Packet
+from oracle import Frame, Packet
 
 IPV4, IPV6 = 0x0800, 0x86DD
 PORTS = (0, 1, 22, 53, 80, 443, 1023, 1024, 8080, 40000, 65534, 65535)
@@ -13,6 +13,12 @@ ADDRESSES4 = ("10.0.0.1", "10.0.0.2", "10.255.255.255", "127.0.0.1", "192.168.0.
               "0.0.0.0", "8.8.8.8", "172.16.0.1", "169.254.1.1")
 ADDRESSES6 = ("::", "::1", "2001:db8::1", "2001:db8::8000:0:0:1", "fe80::2", "::ffff:10.0.0.1", "::10.0.0.1", "ff02::1", "fc00::1",
               "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
+MACS = ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "00:00:5e:00:53:01", "00:00:5e:00:53:02", "01:00:5e:00:00:01",
+        "33:33:00:00:00:01", "0a:1b:2c:3d:4e:5f", "80:00:00:00:00:00")
+VLANS = (0, 1, 7, 100, 2048, 4095)
+TAGGED = (0x8100, 0x88A8)
+# What BPF_PROG_TEST_RUN gives every packet: the loopback device, and a socket of root's in the root cgroup.
+TEST_RUN = {"ifindex": 1, "iface": "lo", "uid": 0, "cgroup_id": 1}
 EXTENSIONS = (0, 43, 44, 51, 60, 135, 139, 140)
 # The headers that every filter knows, some that it does not, and numbers that are almost one of them.
 PROTOCOLS = (6, 17, 1, 58, 132, 33, 136, 2, 47, 50, 51, 4, 41, 59, 0, 5, 7, 16, 18, 57, 60, 131, 133, 255)
@@ -189,10 +195,10 @@ TOPICS = (_whole, _payloads, _networks, _lengths, _chains, _fragments, _truncati
 
 
 def context(random):
-    """What else the kernel knows of a packet; BPF_PROG_TEST_RUN gives every packet to the loopback device."""
+    """What else the kernel knows of a packet."""
     gso = random.random() < 0.3
     return {"mark": random.choice((0, 0, 1, 255, 2**31, 2**32 - 1)), "priority": random.choice((0, 0, 6, 2**32 - 1)),
-            "ifindex": 1, "gso_size": random.choice((1, 1448, 65535)) if gso else 0,
+            **TEST_RUN, "gso_size": random.choice((1, 1448, 65535)) if gso else 0,
             "gso_segs": random.choice((1, 2, 45, 65535)) if gso else 0}
 
 
@@ -244,3 +250,31 @@ def _damaged(data, random):
         return data[:random.randrange(len(data))]
     at = random.randrange(len(data))
     return data[:at] + bytes((random.choice(OCTETS),)) + data[at + 1:]
+
+
+# Frames: any packet behind an Ethernet header and VLAN tags.
+
+def frame(ethertype, data, src=MACS[2], dst=MACS[6], tags=()):
+    """`tags` are pairs (EtherType of the tag, its 16 bits), the outermost first."""
+    words = [word for tag in tags for word in tag] + [ethertype]
+    return bytes.fromhex((dst + src).replace(":", "")) + b"".join(struct.pack("!H", word) for word in words) + data
+
+
+def random_frame(random, packet):
+    tags = [(random.choice(TAGGED), random.choice((0, 0xE000, 0x1000)) | random.choice(VLANS))
+            for _ in range(random.choice((0, 0, 1, 1, 2, 2, 3)))]
+    return Frame(frame(packet.ethertype, packet.data, random.choice(MACS), random.choice(MACS), tags), context(random))
+
+
+def _cut_frames():
+    for count in range(4):
+        whole = frame(IPV4, ipv4(17, udp()), tags=((0x8100, 7), (0x88A8, 0xFFFF), (0x8100, 1))[:count])
+        yield from (whole[:size] for size in range(len(whole)))
+
+
+def frames(random):
+    """The corpus in frames, and frames that end at every byte."""
+    made = [random_frame(random, packet) for packet in corpus(random)]
+    made += [Frame(data, context(random)) for data in dict.fromkeys(_cut_frames())]
+    random.shuffle(made)
+    return made

@@ -11,7 +11,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 import cases  # noqa: E402
 import oracle  # noqa: E402
-from engines import Engines  # noqa: E402
+from engines import SET_FILES, Engines  # noqa: E402
 from judge import Judge  # noqa: E402
 
 
@@ -24,8 +24,9 @@ class Regressions(unittest.TestCase):
         for path, case in found:
             with self.subTest(path.name):
                 fields = case.packet.fields(case.direction)
-                self.assertEqual(oracle.Filter(case.text).judge(fields, case.direction), case.verdict)
-                Judge(engines, [case.packet]).check(case.text, case.direction)
+                right = oracle.Filter(case.text, SET_FILES).judge(fields, case.direction)
+                self.assertEqual(right, case.verdict)
+                Judge(engines, [case.packet], case.hook).check(case.text, case.direction, changed=case.changed)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ int verdict_of(Hook hook, std::uint32_t returned) {
   return kNoVerdict;
 }
 constexpr std::size_t kMaximumFrame = 3712;
+constexpr std::size_t kMaximumXdpFrame = 3392;
 constexpr std::size_t kLogBytes = 1 << 20;
 
 std::size_t minimum_packet(std::uint16_t ethertype) {
@@ -61,6 +62,8 @@ void append(std::vector<std::byte>& out, std::uint64_t number, int bytes) {
   while (bytes-- > 0) out.push_back(static_cast<std::byte>(number >> 8 * bytes & 0xff));
 }
 
+}  // namespace
+
 std::vector<std::byte> ethernet_frame(const Packet& packet) {
   const LinkLayer link = packet.context.link.value_or(LinkLayer{});
   std::vector<std::byte> frame;
@@ -72,7 +75,13 @@ std::vector<std::byte> ethernet_frame(const Packet& packet) {
   return frame;
 }
 
-}  // namespace
+bool is_runnable(std::span<const std::byte> frame, Hook hook) {
+  if (frame.size() < kEthernetHeader) return false;
+  if (hook == Hook::xdp) return frame.size() <= kMaximumXdpFrame;
+  const auto byte = [&](std::size_t at) { return std::to_integer<unsigned>(frame[at]); };
+  return is_runnable(Packet{.protocol = static_cast<std::uint16_t>(byte(12) << 8 | byte(13)),
+                            .bytes = frame.subspan(kEthernetHeader)});
+}
 
 bool is_runnable(const Packet& packet) {
   return packet.bytes.size() >= minimum_packet(packet.protocol) &&
@@ -101,8 +110,6 @@ std::span<const std::byte> section(std::span<const std::byte> object, std::strin
   }
   return {};
 }
-
-int run_program(int program_fd, Hook hook, const Packet& packet);
 
 /// Puts into the live sets what the filter says they hold at first, as the runtime does it.
 bool fill_sets(bpf_object* object, std::span<const std::byte> contents) {
@@ -182,34 +189,38 @@ std::variant<KernelProgram, std::string> KernelProgram::load(std::span<const std
 }
 
 int KernelProgram::run(const Packet& packet) const {
-  return run_program(program_fd_, hook_, packet);
+  return run_frame(ethernet_frame(packet), packet.context);
+}
+
+int KernelProgram::run_frame(std::span<const std::byte> frame, const PacketContext& context) const {
+  return run_program(program_fd_, hook_, frame, context);
 }
 
 int KernelProgram::run(const Packet& packet, Direction direction) const {
   const bpf_program* program =
       bpf_object__find_program_by_name(object_.get(), program_name(direction));
-  return program == nullptr ? -ENOENT : run_program(bpf_program__fd(program), hook_, packet);
+  return program == nullptr ? -ENOENT
+                            : run_program(bpf_program__fd(program), hook_, ethernet_frame(packet),
+                                          packet.context);
 }
 
 int KernelProgram::map(const char* name) const {
   return bpf_object__find_map_fd_by_name(object_.get(), name);
 }
 
-namespace {
-
-int run_program(int program_fd, Hook hook, const Packet& packet) {
-  const std::vector<std::byte> frame = ethernet_frame(packet);
+int run_program(int program_fd, Hook hook, std::span<const std::byte> frame,
+                const PacketContext& known) {
   bpf_test_run_opts options{};
   options.sz = sizeof options;
   options.data_in = frame.data();
   options.data_size_in = static_cast<std::uint32_t>(frame.size());
   options.repeat = 1;
   __sk_buff context{};
-  context.mark = packet.context.mark;
-  context.priority = packet.context.priority;
-  context.ifindex = packet.context.interface;
-  context.gso_size = packet.context.gso_size;
-  context.gso_segs = packet.context.gso_segments;
+  context.mark = known.mark;
+  context.priority = known.priority;
+  context.ifindex = known.interface;
+  context.gso_size = known.gso_size;
+  context.gso_segs = known.gso_segments;
   if (hook != Hook::xdp) {
     options.ctx_in = &context;
     options.ctx_size_in = sizeof context;
@@ -217,6 +228,8 @@ int run_program(int program_fd, Hook hook, const Packet& packet) {
   const int error = bpf_prog_test_run_opts(program_fd, &options);
   return error != 0 ? error : verdict_of(hook, options.retval);
 }
+
+namespace {
 
 bpf_prog_info info_of(int program_fd) {
   bpf_prog_info info{};

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "compiler/eval/packet.h"
 #include "fwc/compile.h"
@@ -24,6 +25,10 @@ namespace fwc::test {
 /// another EtherType may be empty behind its header. Kernels before 6.x took the short ones too.
 bool is_runnable(const Packet& packet);
 
+/// The same of a frame that begins with its Ethernet header. At `xdp`, where its IP header does not
+/// matter, it has to fit in a page with what the kernel keeps before and behind it.
+bool is_runnable(std::span<const std::byte> frame, Hook hook);
+
 /// A loaded program of one direction.
 class KernelProgram {
  public:
@@ -38,6 +43,11 @@ class KernelProgram {
 
   /// The same of the object's program for that direction, which shares its maps.
   int run(const Packet& packet, Direction direction) const;
+
+  /// The same on a frame that begins with its Ethernet header.
+  int run_frame(std::span<const std::byte> frame, const PacketContext& context) const;
+
+  int fd() const { return program_fd_; }
 
   /// A map of the object by its name; negative where it has none.
   int map(const char* name) const;
@@ -56,6 +66,13 @@ class KernelProgram {
   int program_fd_ = -1;
   Hook hook_ = Hook::cgroup;
 };
+
+/// The verdict of a loaded program on a frame, as of KernelProgram::run.
+int run_program(int program_fd, Hook hook, std::span<const std::byte> frame,
+                const PacketContext& context);
+
+/// The packet behind an Ethernet header, and behind a VLAN tag where its context has one.
+std::vector<std::byte> ethernet_frame(const Packet& packet);
 
 /// Whether this process may load programs at all.
 bool may_load();

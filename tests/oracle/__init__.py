@@ -6,6 +6,6 @@ not read the compiler, and shares neither code nor tables with it. Where the two
 """
 from .filter import Filter
 from .text import FilterError
-from .walk import Packet
+from .walk import Frame, Packet
 
-__all__ = ["Filter", "FilterError", "Packet"]
+__all__ = ["Filter", "FilterError", "Frame", "Packet"]

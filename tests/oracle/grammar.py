@@ -2,9 +2,9 @@
 """Tokens to a tree. Second stage of the oracle; meaning.py takes the tree.
 
 A node is a tuple whose first item says what it is:
-  ("int", n) ("address", a) ("prefix", p) ("mac", n) ("string", bytes) ("name", text) ("variable", text)
+  ("int", n) ("address", a) ("prefix", p) ("mac", n) ("macs", p) ("string", bytes) ("name", text) ("variable", text)
   ("unary", op, x) ("binary", op, x, y) ("if", c, x, y) ("in", negated, x, set) ("slice", name, first, size)
-  ("pair", x, y) ("range", x, y) ("set", [element, …]) ("held", text) ("file", text)
+  ("pair", [x, y, …]) ("range", x, y) ("set", [element, …]) ("held", text) ("file", text)
 """
 import collections
 
@@ -15,7 +15,7 @@ LEVELS = (("||",), ("^^",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<",
           ("<<", ">>"), ("+", "-"), ("*", "/", "%"))
 PREFIXES = ("!", "~", "-", "+")
 ACTIONS = ("allow", "drop", "count")
-LITERALS = ("int", "address", "prefix", "mac", "string", "name", "variable")
+LITERALS = ("int", "address", "prefix", "mac", "macs", "string", "name", "variable")
 
 Live = collections.namedtuple("Live", "name kind initial bounds")  # `let $x` and `let @x`
 Rule = collections.namedtuple("Rule", "action name condition")
@@ -81,7 +81,7 @@ class _Parser:
         token = self.take()
         if token.kind == "name":
             self.expect("=")
-            named[token.value] = self.file() or (self.set() if self.see("{") else self.expression())
+            named[token.value] = self.file() or (self.set() if self.see("{") else self.defined())
         elif token.kind == "variable":
             kind = self.name() if self.accept(":") else None
             initial = self.expression_below_in() if self.accept("=") else None
@@ -95,6 +95,10 @@ class _Parser:
         else:
             self.fail("a name is missing")
         self.expect(";")
+
+    def defined(self):
+        first = self.expression()
+        return ("range", first, self.expression()) if self.accept("..") else first
 
     def pair_of_kinds(self):
         first = self.name()
@@ -177,11 +181,11 @@ class _Parser:
 
     def primary(self):
         if self.accept("("):
-            inner = self.expression()
-            if self.accept(","):
-                inner = ("pair", inner, self.expression())
+            parts = [self.expression()]
+            while self.accept(","):
+                parts.append(self.expression())
             self.expect(")")
-            return inner
+            return ("pair", parts) if len(parts) > 1 else parts[0]
         if self.tokens[self.at].kind not in LITERALS:
             self.fail("an operand is missing")
         token = self.take()
@@ -221,11 +225,11 @@ class _Parser:
 
     def element(self):
         if self.accept("("):
-            first = self.element()
-            self.expect(",")
-            second = self.element()
+            parts = [self.element()]
+            while self.accept(","):
+                parts.append(self.element())
             self.expect(")")
-            return ("pair", first, second)
+            return ("pair", parts)
         first = self.bound()
         return ("range", first, self.bound()) if self.accept("..") else first
 

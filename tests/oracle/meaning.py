@@ -7,7 +7,9 @@ Conditions are functions to True or False and never absent.
 import ipaddress
 import operator
 import pathlib
+import re
 
+from .grammar import parse
 from .names import CONSTANTS, EITHER, FIELDS, ICMP, INTEGERS, NETWORKS
 from .text import FilterError
 
@@ -45,22 +47,19 @@ def error(message):
 
 
 class Meaning:
-    def __init__(self, tree, values):
-        self.named, self.live, self.values = tree.named, tree.live, {}
-        for name, live in self.live.items():
-            self.values[name] = values[name] if name in values else self.initial(live)
+    def __init__(self, tree, folder):
+        self.named, self.live, self.folder = tree.named, tree.live, pathlib.Path(folder)
+        self.values = {name: self.initial(live) for name, live in self.live.items()}
 
     def initial(self, live):
         if live.name[0] == "@":
-            return self.members(live.initial, self.kind_of_live(live), None)
+            types = {"ip": "address", "port": "int", "int": "int"}
+            if isinstance(live.kind, tuple):
+                return self.members(live.initial, tuple(types[kind] for kind in live.kind), live.kind)
+            return self.members(live.initial, types[live.kind], live.kind)
         if live.initial is None:
-            return {"int": 0, "bool": 0, "ip": None}[live.kind]
+            error(f"no default of {live.name}")
         return self.compile(live.initial)[1]({})
-
-    @staticmethod
-    def kind_of_live(live):
-        types = {"ip": "address", "port": "int", "int": "int"}
-        return tuple(types[k] for k in live.kind) if isinstance(live.kind, tuple) else types[live.kind]
 
     # Conditions.
 
@@ -92,7 +91,7 @@ class Meaning:
         live = self.live.get(node[1]) or error(f"no variable {node[1]}")
         kind = live.kind
         if kind is None:
-            kind = "bool" if live.initial in (("name", "true"), ("name", "false")) else "int"
+            return self.compile(live.initial)[0], lambda f: self.values[node[1]]
         return {"ip": "address"}.get(kind, kind), lambda f: self.values[node[1]]
 
     def name_(self, node, constants):
@@ -126,7 +125,7 @@ class Meaning:
         if node[1] == "!":
             inner = self.condition(node[2])
             return "bool", lambda f: int(not inner(f))
-        value = self.number(node[2], constants)
+        value = self.number(node[2], self.flags(constants, node) if node[1] == "~" else None)
         change = {"-": operator.neg, "+": operator.pos, "~": operator.invert}[node[1]]
 
         def changed(fields):
@@ -160,7 +159,7 @@ class Meaning:
             return "bool", lambda f: int(holds(f))
         if sign in ARITHMETIC:
             self.check_constant(sign, right)
-            constants = constants or self.kind_in(left) or self.kind_in(right)
+            constants = self.flags(constants, node) if sign in ("&", "|", "^") else None
             return "int", self.arithmetic(sign, self.number(left, constants), self.number(right, constants))
         if sign == "!=":
             equal = self.comparison("==", left, right)
@@ -188,14 +187,20 @@ class Meaning:
         return result
 
     def kind_in(self, node):
-        """The kind of field whose constants are meant where this is compared."""
+        """The kind of field whose constants are meant where this is compared. Of what is calculated, flags alone."""
+        if node[0] == "name" and node[1] in self.named:
+            return self.kind_in(self.named[node[1]])
         if node[0] == "name":
             return FIELDS.get(node[1], FIELDS.get(EITHER.get(node[1], ("",))[0], (None,)))[0]
-        if node[0] == "unary" and node[1] == "~":
-            return self.kind_in(node[2])
-        if node[0] == "binary" and node[1] in ("&", "|", "^"):
-            return self.kind_in(node[2]) or self.kind_in(node[3])
+        if node[0] == "if":
+            kinds = {self.kind_in(arm) for arm in node[2:]}
+            return kinds.pop() if len(kinds) == 1 else None
+        if node[0] == "unary" and node[1] == "~" or node[0] == "binary" and node[1] in ("&", "|", "^"):
+            return "flags" if "flags" in map(self.kind_in, node[2:]) else None
         return None
+
+    def flags(self, constants, node):
+        return "flags" if "flags" in (constants, self.kind_in(node)) else None
 
     # Comparisons. Each gives a condition.
 
@@ -205,8 +210,8 @@ class Meaning:
             if this[0] == "name" and this[1] in EITHER and this[1] not in self.named:
                 ends = [self.comparison(turned, ("name", end), other) for end in EITHER[this[1]]]
                 return lambda f: ends[0](f) or ends[1](f)
-        if sign == "==" and "prefix" in (left[0], right[0]):
-            value, prefix = (right, left) if left[0] == "prefix" else (left, right)
+        if sign == "==" and {"prefix", "macs"} & {left[0], right[0]}:
+            value, prefix = (right, left) if left[0] in ("prefix", "macs") else (left, right)
             return self.membership(value, ("set", [prefix]))
         if icmp := self.icmp(sign, left, right) or self.icmp(sign, right, left):
             return icmp
@@ -221,7 +226,7 @@ class Meaning:
         x, y = self.as_number(left_kind, right_kind, x), self.as_number(right_kind, left_kind, y)
         if sign == "==":
             compare = operator.eq
-        elif left_kind in ("address", "mac", "string") or right_kind in ("address", "mac", "string"):
+        elif {left_kind, right_kind} & {"address", "mac", "string", "interface"}:
             error("no order")
         else:
             compare = ORDER[sign]
@@ -261,7 +266,8 @@ class Meaning:
             return number
         fits = kind == other or {kind, other} <= set(NUMBERS) or \
             kind.startswith("bytes") and (other == "string" or other.startswith("bytes")) or \
-            kind == "string" and other.startswith("bytes") or kind in NUMBERS and other.startswith("bytes")
+            kind == "string" and other.startswith("bytes") or kind in NUMBERS and other.startswith("bytes") or \
+            {kind, other} == {"interface", "string"}
         if not fits:
             error(f"{kind} compared with {other}")
         return value
@@ -286,8 +292,8 @@ class Meaning:
             ends = [self.membership(("name", end), members) for end in EITHER[left[1]]]
             return lambda f: ends[0](f) or ends[1](f)
         if left[0] == "pair":
-            kinds, parts = zip(*(self.compile(part) for part in left[1:]))
-            tests = self.members(members, kinds, tuple(self.kind_in(part) for part in left[1:]))
+            kinds, parts = zip(*(self.compile(part) for part in left[1]))
+            tests = self.members(members, kinds, tuple(self.kind_in(part) for part in left[1]))
 
             def value(fields):
                 both = tuple(part(fields) for part in parts)
@@ -310,23 +316,22 @@ class Meaning:
         if members[0] == "held":
             return lambda: self.values[members[1]]()
         if members[0] == "file":
-            tests = self.file(members[1], kind)
+            tests = self.file(members[1], kind, constants)
         else:
             tests = [test for element in members[1] for test in self.tests(element, kind, constants)]
         return lambda: tests
 
-    def file(self, path, kind):
-        from .grammar import parse  # a set file has the elements of a set, one or more a line
-        words = [line.split("#")[0].strip().rstrip(",") for line in pathlib.Path(path).read_text().splitlines()]
+    def file(self, path, kind, constants):
+        words = [re.split("#|//|;", line)[0].strip() for line in (self.folder / path).read_text().splitlines()]
         elements = parse(f"true in {{{', '.join(word for word in words if word)}}}").policies["egress"][0][0]
-        return [test for element in elements.condition[3][1] for test in self.tests(element, kind, None)]
+        return [test for element in elements.condition[3][1] for test in self.tests(element, kind, constants)]
 
     def tests(self, element, kind, constants):
         if isinstance(kind, tuple):
-            if element[0] != "pair":
-                error("not a pair")
-            first, second = (self.tests(element[i + 1], kind[i], constants and constants[i]) for i in (0, 1))
-            return [lambda x, f: any(t(x[0], f) for t in first) and any(t(x[1], f) for t in second)]
+            if element[0] != "pair" or len(element[1]) != len(kind):
+                error("not a tuple of so many")
+            parts = [self.tests(*part) for part in zip(element[1], kind, constants)]
+            return [lambda x, f: all(any(test(y, f) for test in tests) for y, tests in zip(x, parts))]
         if element[0] == "name" and element[1] in self.named and self.named[element[1]][0] in ("set", "file"):
             return self.members(self.named[element[1]], kind, constants)()
         if element[0] == "name" and element[1] in self.named:
@@ -358,15 +363,24 @@ class Meaning:
         return lambda x, f: x[0] == family and first <= x[1] <= last
 
     @staticmethod
+    def mac_test(ends):
+        spans = [end[1] if end[0] == "macs" else (end[1], end[1]) for end in ends]
+        if any(end[0] not in ("mac", "macs") for end in ends) or spans[0][0] > spans[-1][1]:
+            error("no Ethernet addresses")
+        return lambda x, f: spans[0][0] <= x <= spans[-1][1]
+
+    @staticmethod
     def address(element):
         return element[1] if element[0] == "address" else error("no address")
 
     def value_test(self, element, kind, constants):
         ends = element[1:] if element[0] == "range" else (element, element)
+        if kind == "mac":
+            return self.mac_test(ends)
         (first_kind, first), (_, last) = (self.compile(end, constants) for end in ends)
         if kind.startswith("bytes") and first_kind in NUMBERS:
             return lambda x, f: first(f) <= wrap(int.from_bytes(x, "big")) <= last(f)
-        if kind in ("mac",) or kind.startswith("bytes"):
+        if kind == "interface" or kind.startswith("bytes"):
             return lambda x, f: x == first(f)
         if kind not in NUMBERS or first_kind not in NUMBERS:
             error(f"{first_kind} in a set of {kind}")

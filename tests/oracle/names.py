@@ -33,6 +33,7 @@ FIELDS = {
     **_row("int", 4095, "vlan"),
     **_row("ethertype", 65535, "ethertype"),
     **_row("mac", None, "src_mac", "dst_mac"),
+    **_row("interface", None, "iface"),
 }
 
 # Either end of a packet: a comparison with one is true where it is true of the one or of the other.
@@ -50,7 +51,7 @@ CONSTANTS = {
     "flags": {"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16, "urg": 32, "ece": 64, "cwr": 128},
     "dscp": {"cs0": 0, "cs1": 8, "cs2": 16, "cs3": 24, "cs4": 32, "cs5": 40, "cs6": 48, "cs7": 56, "ef": 46,
              **{f"af{c}{d}": 8 * c + 2 * d for c in (1, 2, 3, 4) for d in (1, 2, 3)}},
-    "ethertype": {},
+    "ethertype": {"ipv4": 0x0800, "arp": 0x0806, "vlan": 0x8100, "ipv6": 0x86DD, "qinq": 0x88A8, "lldp": 0x88CC},
 }
 
 # IPv4 and IPv6 value of an ICMP type; None where the family has none (RFC 792, 1256, 2710, 4443, 4861, 8335).

@@ -9,13 +9,15 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "differential")]
 
 import packets as p  # noqa: E402
-from oracle import Filter, FilterError, Packet  # noqa: E402
+from oracle import Filter, FilterError, Frame, Packet  # noqa: E402
 
 UDP = Packet(p.IPV4, p.ipv4(17, p.udp(40000, 53, 12) + b"\0\0\0\x35"), {"mark": 7, "gso_size": 1448})
 TCP6 = Packet(p.IPV6, p.ipv6(6, p.tcp(5000, 443, 0x12) + b"GET / HTTP/1.1"))
 ICMP = Packet(p.IPV4, p.ipv4(1, p.icmp()))
 LATER = Packet(p.IPV4, p.ipv4(17, b"\0\x35\0\x35" + b"\0" * 8, offset=8))
 ARP = Packet(0x0806, b"\0" * 28)
+TAGGED = Frame(p.frame(p.IPV6, p.ipv6(17, p.udp(dst=53)), tags=((0x8100, 0xE007), (0x88A8, 9))))
+UNTAGGED = Frame(p.frame(0x0806, b"\0" * 28))
 
 TRUE = (
     # values and operators
@@ -57,6 +59,12 @@ TRUE = (
     (UDP, "(dst_ip, dst_port) in {(10.0.0.1, 53), (10.0.0.0/8, 53)} && (dst_ip, tcp.seq) not in {(10.0.0.2, 1)}"),
     (UDP, "drop tcp; count big: len > 9; allow dns: dst_port == 53; drop udp; default drop;"),
     (TCP6, "egress { drop udp; default allow; } ingress { default drop; }"),
+    (UDP, "let both = udp ? dst_port : src_port; let ports = 1..53; both == domain && dst_port in ports"),
+    (UDP, "(proto, src_ip, dst_port) in {(tcp, ::/0, 53), (udp, 10.0.0.0/8, 50..60)} && 1 * udp % proto == 1"),
+    # the link layer
+    (TAGGED, "vlan == 7 && ethertype == ipv6 && udp && dst_port == 53 && len == 48 && src_mac == 00:00:5e:00:53:01"),
+    (TAGGED, "src_mac in 00:00:5e:00:00:00/24 && dst_mac not in {0a:1b:2c:00:00:00..0a:1b:2c:3d:4e:5e}"),
+    (UNTAGGED, "ethertype == arp && vlan != 7 && !(vlan < 4096) && !ip && src_mac != dst_mac && len == 28"),
     (UDP, "src_ip in private && dst_ip not in {loopback, multicast, link_local}"),
 )
 FALSE = (
@@ -105,6 +113,20 @@ class Oracle(unittest.TestCase):
         self.assertEqual(rules.decide(UDP.fields("ingress"), "ingress"), (True, 2))
         self.assertEqual(rules.decide(ICMP.fields("ingress"), "ingress"), (False, "default"))
         self.assertEqual(rules.decide(None, "ingress"), (False, "malformed"))
+        one = Filter("ingress { drop tcp; default allow; }")
+        self.assertEqual(one.decide(UDP.fields("egress"), "egress"), (True, "unfiltered"))
+
+    def test_what_is_counted(self):
+        rules = Filter("count a: ip; drop b: tcp; count c: udp; allow d: dst_port == 53; count e: ip; default drop;")
+        counted = {UDP: [3, 5, 6], TCP6: [4], ICMP: [3, 7, 1], LATER: [3, 5, 7, 2]}
+        self.assertEqual({packet: rules.counted(packet.fields("egress"), "egress") for packet in counted}, counted)
+        self.assertEqual(rules.counted(None, "egress"), [0])
+
+    def test_frames_that_end_within_their_link_layer(self):
+        for size in range(22):
+            self.assertIsNone(Frame(TAGGED.data[:size]).fields("ingress"), size)
+        three = Frame(p.frame(p.IPV4, b"", tags=((0x8100, 1), (0x8100, 2), (0x8100, 3))))
+        self.assertEqual((three.fields("ingress")["ethertype"], three.fields("ingress")["ip"]), (0x8100, 0))
 
 
 if __name__ == "__main__":

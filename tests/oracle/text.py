@@ -13,7 +13,7 @@ class FilterError(Exception):
         self.at = at
 
 
-# kind: int, address (family, number), prefix (family, first, last), mac, string, name, variable, set, mark, end
+# kind: int, address (family, number), prefix (family, first, last), mac, macs (first, last), string, name, variable, set, mark, end
 Token = collections.namedtuple("Token", "kind value at end")
 
 # The words that are operators or open a declaration; no field can have such a name.
@@ -71,6 +71,17 @@ def _address(text, at):
     return Token("prefix", (address.version, number, number | ((1 << free) - 1)), at, length.end())
 
 
+def _mac(text, match):
+    number = int(match[0].replace(":", ""), 16)
+    length = LENGTH.match(text, match.end())
+    if not length:
+        return Token("mac", number, match.start(), match.end())
+    free = 48 - int(length[1])
+    if free < 0 or number & ((1 << free) - 1):
+        raise FilterError("a prefix with host bits set", match.start())
+    return Token("macs", (number, number | ((1 << free) - 1)), match.start(), length.end())
+
+
 def _string(match):
     known = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "\\": "\\", '"': '"'}
 
@@ -88,7 +99,7 @@ def _string(match):
 
 def _token(text, at):
     if match := MAC.match(text, at):
-        return Token("mac", int(match[0].replace(":", ""), 16), at, match.end())
+        return _mac(text, match)
     if address := _address(text, at):
         return address
     if text[at].isdigit():

@@ -3,7 +3,9 @@
 (authentication header), 9293 (TCP), 768 (UDP), 792 and 4443 (ICMP), 9260 (SCTP).
 """
 IPV4, IPV6 = 0x0800, 0x86DD
-LINK_LENGTH = 14
+ETHERNET, TAG = 14, 4  # bytes of the header and of a VLAN tag (IEEE 802.3, 802.1Q)
+TAGS = (0x8100, 0x88A8)
+MOST_TAGS = 2
 MOST_EXTENSIONS = 8
 # Bytes of an extension header by the value of its second byte.
 EXTENSIONS = {
@@ -14,9 +16,9 @@ EXTENSIONS = {
 PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132, "dccp": 33, "udplite": 136, "igmp": 2, "gre": 47, "esp": 50, "ipip": 4}
 SHORTEST = {"tcp": 20, "udp": 8, "icmp": 8, "sctp": 12}
 TCP_FLAGS = ("fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr")
-# What a hook shows besides the bytes: 0 or absent unless the packet comes with it.
-CONTEXT = ("mark", "priority", "ifindex", "gso_size", "gso_segs", "uid", "cookie", "cgroup_id", "established",
-           "reply")
+# What a hook shows besides the bytes: 0 unless the packet comes with it; of a socket, absent.
+CONTEXT = ("mark", "priority", "ifindex", "gso_size", "gso_segs", "established", "reply")
+SOCKET = ("uid", "cookie", "cgroup_id")
 
 
 class Malformed(Exception):
@@ -24,10 +26,10 @@ class Malformed(Exception):
 
 
 class Packet:
-    """A packet from its network header on. `link` is the Ethernet header where the hook has one."""
+    """A packet from its network header on."""
 
-    def __init__(self, ethertype, data, context=None, link=None):
-        self.ethertype, self.data, self.context, self.link = ethertype, bytes(data), dict(context or {}), link
+    def __init__(self, ethertype, data, context=None):
+        self.ethertype, self.data, self.context = ethertype, bytes(data), dict(context or {})
 
     def fields(self, direction):
         """Every field by name, None where it is absent; or None where the packet is malformed."""
@@ -35,6 +37,35 @@ class Packet:
             return _Walk(self, direction).fields
         except Malformed:
             return None
+
+    def cut(self, size, context):
+        return Packet(self.ethertype, self.data[:size], context)
+
+
+class Frame:
+    """A packet with its Ethernet header and VLAN tags, as tc and xdp see it."""
+
+    def __init__(self, data, context=None):
+        self.data, self.context = bytes(data), dict(context or {})
+
+    def fields(self, direction):
+        """As of a packet, and the fields of the link layer."""
+        end, vlan = ETHERNET, None
+        for number in range(MOST_TAGS + 1):
+            if len(self.data) < end:
+                return None
+            ethertype = _number(self.data, end - 2, 2)
+            if ethertype not in TAGS or number == MOST_TAGS:
+                break
+            if number == 0 and len(self.data) >= end + TAG:
+                vlan = _number(self.data, end, 2) & 0xFFF
+            end += TAG
+        fields = Packet(ethertype, self.data[end:], self.context).fields(direction)
+        return fields and {**fields, "dst_mac": _number(self.data, 0, 6), "src_mac": _number(self.data, 6, 6),
+                           "ethertype": ethertype, "vlan": vlan}
+
+    def cut(self, size, context):
+        return Frame(self.data[:size], context)
 
 
 def _number(data, at, size):
@@ -47,9 +78,9 @@ class _Walk:
         self.fields = {"len": len(packet.data), "ingress": int(direction == "ingress"),
                        "egress": int(direction == "egress"), "ip": 0, "ipv6": 0, "ah": 0}
         self.fields.update({name: packet.context.get(name, 0) for name in CONTEXT})
+        self.fields.update({name: packet.context.get(name) for name in SOCKET})
+        self.fields["iface"] = packet.context.get("iface", "").encode()
         self.proto = self.transport = self.kind = None
-        if packet.link is not None:
-            self.link(packet.link, packet.context)
         if packet.ethertype == IPV4:
             self.ipv4()
         elif packet.ethertype == IPV6:
@@ -58,10 +89,6 @@ class _Walk:
         if self.transport is not None:
             self.transport_header()
         self.ends(direction)
-
-    def link(self, header, context):
-        self.fields.update({"dst_mac": _number(header, 0, 6), "src_mac": _number(header, 6, 6),
-                            "ethertype": _number(header, 12, 2), "vlan": context.get("vlan")})
 
     def need(self, end):
         if end > len(self.data):

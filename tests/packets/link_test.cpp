@@ -203,6 +203,15 @@ TEST(Hooks, OfWhichXdpSeesNothingThatIsSent) {
   EXPECT_FALSE(compile("udp", {.direction = Direction::both, .hook = Hook::xdp}).object);
 }
 
+TEST(Hooks, ForwardMalformedFramesWhereTheFilterHasNoPart) {
+  const ParseResult parsed =
+      parse_filter("ingress { default allow; }", ParseOptions{.hook = Hook::tc});
+  ASSERT_TRUE(parsed.filter);
+  const Bytes cut(13);
+  EXPECT_TRUE(parsed.filter->judge_frame(cut, false));
+  EXPECT_FALSE(parsed.filter->judge_frame(cut, true));
+}
+
 TEST(Hooks, LeaveWatchingToCgroups) {
   for (const Hook hook : {Hook::tc, Hook::xdp}) {
     EXPECT_TRUE(compile("udp", {.hook = hook, .counters = true}).object);
