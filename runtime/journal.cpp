@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <ctime>
 #include <filesystem>
@@ -23,15 +24,16 @@ namespace {
 constexpr std::string_view kJournalMap = "fwc_journal";
 constexpr std::uint32_t kOnly = 0;
 
-// The map's pin is made last and removed first: without it there is no journal.
-std::string map_path(const std::string& directory, const std::string& key) {
-  return fmt::format("{}/{}j_{}", directory, kJournalPrefix, key);
+constexpr char kMap = 'j';
+
+char letter_of(Direction direction) {
+  return direction == Direction::ingress ? 'i' : 'e';
 }
 
-std::string program_path(const std::string& directory, const std::string& key,
-                         Direction direction) {
-  return fmt::format("{}/{}{}_{}", directory, kJournalPrefix,
-                     direction == Direction::ingress ? 'i' : 'e', key);
+// The map's pin is made last and removed first: without it there is no journal.
+std::string pin_path(const Seat& seat, char letter) {
+  const int shown = seat.inner ? std::toupper(letter) : letter;
+  return fmt::format("{}/{}{}_{}", seat.folder, kJournalPrefix, static_cast<char>(shown), seat.key);
 }
 
 Expected<void> write_state(int map, const JournalState& state) {
@@ -39,13 +41,12 @@ Expected<void> write_state(int map, const JournalState& state) {
   return system_error(errno, "cannot write down what is to be changed");
 }
 
-Expected<void> pin_all(const std::string& directory, const std::string& key, int map,
-                       const std::vector<const Program*>& before) {
+Expected<void> pin_all(const Seat& seat, int map, const std::vector<const Program*>& before) {
   for (const Program* program : before) {
-    const std::string path = program_path(directory, key, program->direction());
+    const std::string path = pin_path(seat, letter_of(program->direction()));
     if (::bpf_obj_pin(program->fd(), path.c_str()) != 0) return pin_error(errno, path);
   }
-  const std::string path = map_path(directory, key);
+  const std::string path = pin_path(seat, kMap);
   return ::bpf_obj_pin(map, path.c_str()) == 0 ? Expected<void>{} : pin_error(errno, path);
 }
 
@@ -70,20 +71,19 @@ std::uint64_t now_since_boot() {
          static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-Expected<void> begin_journal(const std::string& directory, const std::string& key,
-                             const JournalState& state, const std::vector<const Program*>& before) {
+Expected<void> begin_journal(const Seat& seat, const JournalState& state,
+                             const std::vector<const Program*>& before) {
   const FileDescriptor map(::bpf_map_create(BPF_MAP_TYPE_ARRAY, std::string(kJournalMap).c_str(),
                                             sizeof kOnly, sizeof state, 1, nullptr));
   if (!map) return system_error(errno, "cannot make the map of a journal");
   if (Expected<void> written = write_state(map.get(), state); !written) return written;
-  Expected<void> pinned = pin_all(directory, key, map.get(), before);
-  if (!pinned) end_journal(directory, key);
+  Expected<void> pinned = pin_all(seat, map.get(), before);
+  if (!pinned) end_journal(seat);
   return pinned;
 }
 
-Expected<void> set_deadline(const std::string& directory, const std::string& key,
-                            const JournalState& state, std::uint64_t deadline) {
-  const std::string path = map_path(directory, key);
+Expected<void> set_deadline(const Seat& seat, const JournalState& state, std::uint64_t deadline) {
+  const std::string path = pin_path(seat, kMap);
   const FileDescriptor map(::bpf_obj_get(path.c_str()));
   if (!map) return system_error(errno, fmt::format("cannot open the pin `{}`", path));
   JournalState later = state;
@@ -91,39 +91,43 @@ Expected<void> set_deadline(const std::string& directory, const std::string& key
   return write_state(map.get(), later);
 }
 
-void end_journal(const std::string& directory, const std::string& key) {
-  ::unlink(map_path(directory, key).c_str());
+void end_journal(const Seat& seat) {
+  ::unlink(pin_path(seat, kMap).c_str());
   for (const Direction direction : {Direction::ingress, Direction::egress})
-    ::unlink(program_path(directory, key, direction).c_str());
+    ::unlink(pin_path(seat, letter_of(direction)).c_str());
 }
 
-std::optional<Journal> read_journal(const std::string& directory, const std::string& key) {
-  const FileDescriptor map(::bpf_obj_get(map_path(directory, key).c_str()));
+std::optional<Journal> read_journal(const Seat& seat) {
+  const FileDescriptor map(::bpf_obj_get(pin_path(seat, kMap).c_str()));
   const Expected<MapInfo> info = map_info(map.get(), "a journal");
-  Journal journal{.key = key, .state = {}, .ingress = {}, .egress = {}};
+  Journal journal;
   const bool ours = info && info->name == kJournalMap && info->type == BPF_MAP_TYPE_ARRAY &&
                     info->value_size == sizeof journal.state;
   if (!ours || ::bpf_map_lookup_elem(map.get(), &kOnly, &journal.state) != 0) return {};
   for (const Direction direction : {Direction::ingress, Direction::egress}) {
-    const std::string path = program_path(directory, key, direction);
+    const std::string path = pin_path(seat, letter_of(direction));
     if (exists(path)) journal.old(direction) = FileDescriptor(::bpf_obj_get(path.c_str()));
   }
   return journal;
 }
 
-std::vector<std::string> sweep_journals(const std::string& directory) {
-  constexpr std::size_t kHead = kJournalPrefix.size() + std::string_view("j_").size();
-  std::vector<std::string> keys;
-  std::vector<std::string> names = names_in(directory);
-  for (const std::string& name : names)
-    if (name.size() > kHead && name[kJournalPrefix.size()] == 'j')
-      keys.push_back(name.substr(kHead));
+std::vector<Seat> sweep_journals(const std::string& directory) {
+  constexpr std::size_t kLetter = kJournalPrefix.size();
+  constexpr std::size_t kHead = kLetter + std::string_view("j_").size();
+  std::vector<Seat> seats;
+  const std::vector<std::string> names = names_in(directory);
+  for (const bool inner : {true, false})
+    for (const std::string& name : names)
+      if (name.size() > kHead && name[kLetter] == (inner ? std::toupper(kMap) : kMap))
+        seats.push_back({.folder = directory, .key = name.substr(kHead), .inner = inner});
   for (const std::string& name : names) {
-    const bool whole =
-        name.size() > kHead && std::count(keys.begin(), keys.end(), name.substr(kHead)) != 0;
-    if (!whole) ::unlink((directory + "/" + name).c_str());
+    const auto owns = [&](const Seat& seat) {
+      return name.size() > kHead && seat.key == name.substr(kHead) &&
+             seat.inner == (std::isupper(name[kLetter]) != 0);
+    };
+    if (std::none_of(seats.begin(), seats.end(), owns)) ::unlink((directory + "/" + name).c_str());
   }
-  return keys;
+  return seats;
 }
 
 JournalState journal_state(const LoadedObject& fresh, JournalState::Kind kind,
@@ -142,20 +146,20 @@ Expected<void> Undertaking::begin(const JournalState& state,
                                   const std::vector<const Program*>& before) {
   state_ = state;
   written_ = wait_.count() > 0 || before.size() > 1;  // one step needs none
-  return written_ ? begin_journal(seat_.folder, seat_.key, state, before) : Expected<void>{};
+  return written_ ? begin_journal(seat_, state, before) : Expected<void>{};
 }
 
 Expected<void> Undertaking::done() {
   if (wait_.count() > 0) {
     const auto deadline = now_since_boot() + static_cast<std::uint64_t>(wait_.count());
-    return set_deadline(seat_.folder, seat_.key, state_, deadline);
+    return set_deadline(seat_, state_, deadline);
   }
   failed();
   return {};
 }
 
 void Undertaking::failed() {
-  if (written_) end_journal(seat_.folder, seat_.key);
+  if (written_) end_journal(seat_);
 }
 
 }  // namespace fwc::runtime

@@ -19,6 +19,15 @@ namespace fwc::runtime {
 /// Names that begin so belong to journals.
 inline constexpr std::string_view kJournalPrefix = "fwc_back_";
 
+/// Where a journal is: the folder and the name of what is changed.
+struct Seat {
+  std::string folder;
+  std::string key;
+  /// Of a change that is made while another one of the same filter waits to be confirmed. The
+  /// letters of its pins are capitals, and it is settled before the other one.
+  bool inner = false;
+};
+
 /// What is known of a change; the value of a map of one element, pinned as `fwc_back_j_KEY`.
 struct JournalState {
   enum class Kind : std::uint32_t { pin, links };
@@ -36,7 +45,6 @@ struct JournalState {
 };
 
 struct Journal {
-  std::string key;
   JournalState state;
   FileDescriptor ingress;  ///< the programs from before, pinned as `fwc_back_i_KEY` and `…_e_KEY`
   FileDescriptor egress;
@@ -44,12 +52,6 @@ struct Journal {
   FileDescriptor& old(Direction direction) {
     return direction == Direction::ingress ? ingress : egress;
   }
-};
-
-/// Where a journal is: the folder and the name of what is changed.
-struct Seat {
-  std::string folder;
-  std::string key;
 };
 
 /// Of a change to `fresh` that has not begun.
@@ -61,20 +63,20 @@ std::uint64_t now_since_boot();
 
 /// Writes down what was there before; from then on the change is taken back by repair() until
 /// set_deadline() or end_journal().
-Expected<void> begin_journal(const std::string& directory, const std::string& key,
-                             const JournalState& state, const std::vector<const Program*>& before);
+Expected<void> begin_journal(const Seat& seat, const JournalState& state,
+                             const std::vector<const Program*>& before);
 
-Expected<void> set_deadline(const std::string& directory, const std::string& key,
-                            const JournalState& state, std::uint64_t deadline);
+Expected<void> set_deadline(const Seat& seat, const JournalState& state, std::uint64_t deadline);
 
 /// Forgets it: the change stands.
-void end_journal(const std::string& directory, const std::string& key);
+void end_journal(const Seat& seat);
 
-/// Nothing where there is no journal of that key, or it cannot be read.
-std::optional<Journal> read_journal(const std::string& directory, const std::string& key);
+/// Nothing where there is no journal of that seat, or it cannot be read.
+std::optional<Journal> read_journal(const Seat& seat);
 
-/// The keys of all journals in a folder; what is left of incomplete ones is removed.
-std::vector<std::string> sweep_journals(const std::string& directory);
+/// All journals in a folder, in the order in which they are to be settled; what is left of
+/// incomplete ones is removed.
+std::vector<Seat> sweep_journals(const std::string& directory);
 
 /// A change with its journal: begin(), the change itself, then done() or failed(). Where this
 /// process ends in between, lock_and_repair() takes the change back.

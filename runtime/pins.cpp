@@ -43,9 +43,10 @@ Expected<void> require_seen(const LoadedObject& old, const LoadedObject& fresh) 
 Expected<std::vector<std::string>> change_as_one(const LoadedObject& object,
                                                  const std::string& path, const LoadedObject& old,
                                                  bool slot) {
-  const Seat seat{.folder = directory_of(path), .key = base_of(path)};
+  Seat seat{.folder = directory_of(path), .key = base_of(path)};
+  seat.inner = read_journal(seat).has_value();
   Undertaking undertaking(seat, {});
-  if (is_in_slot(old) && !read_journal(seat.folder, seat.key)) {
+  if (is_in_slot(old)) {
     const JournalState state = journal_state(object, JournalState::Kind::pin);
     if (Expected<void> begun = undertaking.begin(state, old.programs()); !begun)
       return begun.error();
@@ -115,7 +116,7 @@ Expected<std::vector<std::string>> remove(const std::string& path, const RemoveO
     for (const std::string& each : programs) transaction.drop(each);
     for (const std::string& each : *maps) transaction.drop(each);
     if (Expected<void> done = transaction.commit(); !done) return done.error();
-    end_journal(directory_of(path), base_of(path));
+    end_journal({.folder = directory_of(path), .key = base_of(path)});
   }
   std::vector<std::string> removed = programs;
   std::copy_if(maps->begin(), maps->end(), std::back_inserter(removed),

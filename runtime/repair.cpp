@@ -37,8 +37,8 @@ bool is_untouched(const Journal& journal, const LoadedObject& before, const Load
   return true;
 }
 
-Expected<void> put_pin_back(const std::string& directory, Journal& journal) {
-  const std::string path = directory + "/" + journal.key;
+Expected<void> put_pin_back(const Seat& seat, Journal& journal) {
+  const std::string path = seat.folder + "/" + seat.key;
   Expected<LoadedObject> now = open_pins(path);
   if (!now) return now.error();
   Expected<LoadedObject> before = filter_before(journal);
@@ -48,14 +48,14 @@ Expected<void> put_pin_back(const std::string& directory, Journal& journal) {
   return done ? Expected<void>{} : done.error();
 }
 
-Expected<void> put_links_back(const std::string& directory, Journal& journal) {
-  const std::size_t name = journal.key.find('_') + 1;
+Expected<void> put_links_back(const Seat& seat, Journal& journal) {
+  const std::size_t name = seat.key.find('_') + 1;
   for (const Direction direction : kDirections) {
     if (!journal.old(direction)) continue;
     const LinkName link_name{.cgroup_id = journal.state.cgroup_id,
                              .direction = direction,
-                             .name = journal.key.substr(name)};
-    const std::string path = directory + "/" + link_name.file_name();
+                             .name = seat.key.substr(name)};
+    const std::string path = seat.folder + "/" + link_name.file_name();
     if (!exists(path)) continue;
     Expected<PinnedLink> link = open_link(path, link_name);
     if (!link) return link.error();
@@ -69,14 +69,14 @@ Expected<void> put_links_back(const std::string& directory, Journal& journal) {
   return {};
 }
 
-Expected<void> settle(const std::string& directory, const std::string& key) {
-  std::optional<Journal> journal = read_journal(directory, key);
+Expected<void> settle(const Seat& seat) {
+  std::optional<Journal> journal = read_journal(seat);
   if (!journal) return {};
   if (journal->state.deadline > now_since_boot()) return {};
   Expected<void> back = journal->state.kind == JournalState::Kind::pin
-                            ? put_pin_back(directory, *journal)
-                            : put_links_back(directory, *journal);
-  if (back) end_journal(directory, key);
+                            ? put_pin_back(seat, *journal)
+                            : put_links_back(seat, *journal);
+  if (back) end_journal(seat);
   return back;
 }
 
@@ -85,10 +85,10 @@ Expected<void> settle(const std::string& directory, const std::string& key) {
 Expected<DirectoryLock> lock_and_repair(const std::string& directory) {
   Expected<DirectoryLock> lock = DirectoryLock::take(directory);
   if (!lock) return lock;
-  for (const std::string& key : sweep_journals(directory)) {
-    if (Expected<void> settled = settle(directory, key); !settled) {
+  for (const Seat& seat : sweep_journals(directory)) {
+    if (Expected<void> settled = settle(seat); !settled) {
       Error error = settled.error();
-      error.message = fmt::format("cannot take back a change of `{}`: {}", key, error.message);
+      error.message = fmt::format("cannot take back a change of `{}`: {}", seat.key, error.message);
       return error;
     }
   }

@@ -32,7 +32,7 @@ Expected<Seat> seat_of(const WorkingFilter& filter) {
 }
 
 Expected<void> require_none_waiting(const Seat& seat, const std::string& place) {
-  if (!read_journal(seat.folder, seat.key)) return {};
+  if (!read_journal(seat)) return {};
   return make_error(Error::Kind::temporary,
                     fmt::format("a change of `{}` waits to be confirmed", place),
                     "`fwc confirm` keeps it; without, it is taken back when its time is over");
@@ -177,18 +177,18 @@ Expected<void> confirm(const WorkingFilter& filter) {
   if (!seat) return seat.error();
   Expected<DirectoryLock> lock = lock_and_repair(seat->folder);
   if (!lock) return lock.error();
-  if (!read_journal(seat->folder, seat->key))
+  if (!read_journal(*seat))
     return make_error(Error::Kind::no_input,
                       fmt::format("no change of `{}` waits to be confirmed", filter.place()),
                       "it was confirmed already, or was taken back when its time was over");
-  end_journal(seat->folder, seat->key);
+  end_journal(*seat);
   return {};
 }
 
 std::optional<std::chrono::nanoseconds> time_to_confirm(const WorkingFilter& filter) {
   const Expected<Seat> seat = seat_of(filter);
   if (!seat) return {};
-  const std::optional<Journal> journal = read_journal(seat->folder, seat->key);
+  const std::optional<Journal> journal = read_journal(*seat);
   if (!journal) return {};
   const std::uint64_t now = now_since_boot();
   const std::uint64_t deadline = journal->state.deadline;

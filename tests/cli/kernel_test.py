@@ -13,10 +13,9 @@ import sys
 import time
 import unittest
 
-from support import FWC, OnKernel, run
+from support import BPFFS, FWC, OnKernel, run
 
 FILTER = "icmp || (udp && dst_port == 53)"
-BPFFS = pathlib.Path("/sys/fs/bpf")
 PIN = BPFFS / "cli_test"
 LIMIT = "let $limit = 1500 in 0..65535; len <= $limit"
 
@@ -26,17 +25,6 @@ class Kernel(OnKernel):
         super().setUp()
         self.addCleanup(self.remove_everything)
 
-    def remove_everything(self):
-        run("detach", self.cgroup)
-        for pin in self.pins():
-            (BPFFS / pin).unlink()
-
-    def pins(self):
-        """All but what the kernel puts into every BPF file system."""
-        names = (path.relative_to(BPFFS).as_posix() for path in BPFFS.rglob("*")
-                 if not path.is_dir())
-        return sorted(name for name in names if name not in ("maps.debug", "progs.debug"))
-
     def program_id(self, pin=PIN):
         listed = json.loads(run("list", "--json").out)["pins"]
         return next(each["program_id"] for each in listed if each["path"] == str(pin))
@@ -45,15 +33,15 @@ class Kernel(OnKernel):
 class Loading(Kernel):
     def test_load_and_remove(self):
         self.check(run(FILTER, "--load", PIN), 0, f"loaded {PIN}\n", "")
-        self.assertEqual(self.pins(), ["cli_test", "cli_test_slot"])
+        self.assertEqual(self.names(), ["cli_test", "cli_test_slot"])
         self.check(run("remove", PIN), 0, f"removed {PIN}\n", "")
-        self.assertEqual(self.pins(), [])
+        self.assertEqual(self.names(), [])
 
     def test_without_a_slot(self):
         self.check(run(FILTER, "--no-slot", "--load", PIN), 0, f"loaded {PIN}\n", "")
-        self.assertEqual(self.pins(), ["cli_test"])
+        self.assertEqual(self.names(), ["cli_test"])
         self.check(run("true", "--load", PIN), 0, f"loaded {PIN}\n", "")
-        self.assertEqual(self.pins(), ["cli_test"])
+        self.assertEqual(self.names(), ["cli_test"])
         result = self.check(run("replace", PIN, "udp"), 69, "")
         self.assertIn("has no slot", result.err)
 
@@ -77,12 +65,12 @@ class Loading(Kernel):
         self.check(run("dst_port = 53", "--load", PIN), 65, "")
         self.check(run(FILTER, "--load", PIN, "--var", "none=1"), 64, "")
         self.assertEqual(self.program_id(), before)
-        self.assertEqual(self.pins(), ["cli_test", "cli_test_slot"])
+        self.assertEqual(self.names(), ["cli_test", "cli_test_slot"])
 
     def test_a_failure_leaves_no_output_file(self):
         self.check(run(FILTER, "-o", "prog.o", "--load", BPFFS / "with.dot"), 64, "")
         self.assertEqual(self.files(), [])
-        self.assertEqual(self.pins(), [])
+        self.assertEqual(self.names(), [])
 
     def test_a_file_and_a_pin_at_once(self):
         self.check(run(FILTER, "-o", "prog.o", "--load", PIN), 0, f"loaded {PIN}\n")
@@ -108,7 +96,7 @@ class Attaching(Kernel):
         self.check(run("detach", self.cgroup, "--egress"), 0,
                    f"detached egress from {self.cgroup}\n", "")
         self.assertTrue(self.sends_udp(54))
-        self.assertEqual(self.pins(), [])
+        self.assertEqual(self.names(), [])
 
     def test_attaching_again_updates(self):
         run(FILTER, "--attach", self.cgroup, "--egress")
@@ -165,7 +153,7 @@ class Attaching(Kernel):
     def test_a_pin_that_fails_takes_the_attachment_back(self):
         self.check(run(FILTER, "--load", BPFFS / "a.b", "--attach", self.cgroup, "--egress"), 64, "")
         self.assertTrue(self.sends_udp(54))
-        self.assertEqual(self.pins(), [])
+        self.assertEqual(self.names(), [])
 
     def test_cgroups_that_are_none(self):
         for target in ("/no/such/cgroup", "no-such.service", "999999999"):
@@ -326,7 +314,7 @@ class Running(Kernel):
 
     def test_nothing_is_left(self):
         run("run", "--egress", "udp", "--", "true")
-        self.assertEqual(self.pins(), [])
+        self.assertEqual(self.names(), [])
 
 
 class Permissions(Kernel):
@@ -339,7 +327,7 @@ class Permissions(Kernel):
             self.skipTest("the command lies in a folder that only root can see")
         self.check(result, 77, "")
         self.assertIn("CAP_BPF", result.err)
-        self.assertEqual(self.pins(), [])
+        self.assertEqual(self.names(), [])
 
 
 if __name__ == "__main__":

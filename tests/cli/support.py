@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the tests of the command share: running it, scratch folders, cgroups of one's own."""
+import contextlib
 import json
 import os
 import pathlib
@@ -60,6 +61,17 @@ def check_json(schema, text):
     return value
 
 
+# Runs a command as a process of the cgroup that is the first word.
+ENTER = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
+
+
+def ask(process, line):
+    """Writes a line to a process and gives the one that it answers with."""
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+    return process.stdout.readline().strip()
+
+
 def cgroup2_mount():
     with open("/proc/self/mountinfo", encoding="utf-8") as table:
         for line in table:
@@ -81,6 +93,15 @@ class Scratch(unittest.TestCase):
     def files(self):
         return sorted(path.name for path in self.folder.iterdir())
 
+    def start_process(self, *words):
+        """Starts a command to talk with by lines, see ask(). It has to end when its input does."""
+        child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(child.communicate)
+        return child
+
+    def start_python(self, code):
+        return self.start_process(sys.executable, "-c", code)
+
     def check(self, result, status, out=None, err=None):
         self.assertEqual(result.status, status, f"\n{result.out}{result.err}")
         if out is not None:
@@ -88,6 +109,19 @@ class Scratch(unittest.TestCase):
         if err is not None:
             self.assertEqual(result.err, err)
         return result
+
+
+# A process of the cgroup: sends a datagram to each port that it reads, and says whether it could.
+SENDER = """
+import socket, sys
+for line in sys.stdin:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.sendto(b"x", ("127.0.0.1", int(line)))
+            print("sent", flush=True)
+        except PermissionError:
+            print("dropped", flush=True)
+"""
 
 
 class OnKernel(Scratch):
@@ -103,6 +137,7 @@ class OnKernel(Scratch):
         self.cgroup = mount / f"fwc-test-{os.getpid()}-{time.monotonic_ns()}"
         self.cgroup.mkdir()
         self.addCleanup(self.remove_cgroup)
+        self.sender = None
 
     def remove_cgroup(self):
         for _ in range(50):
@@ -113,27 +148,30 @@ class OnKernel(Scratch):
                 time.sleep(0.02)
 
     def pinned(self):
-        """What lies in the bpf file system, without the two files that the kernel puts there."""
-        return [path for path in BPFFS.rglob("*") if not path.is_dir() and not path.name.endswith(".debug")]
+        """Pins and folders in the bpf file system, without the two files that the kernel puts there."""
+        return sorted(path for path in BPFFS.rglob("*") if not path.name.endswith(".debug"))
 
     def names(self):
-        return sorted(path.name for path in self.pinned())
+        return sorted(path.name for path in self.pinned() if not path.is_dir())
 
     def remove_everything(self):
         run("detach", self.cgroup)
-        for path in self.pinned():
-            path.unlink(missing_ok=True)
+        for path in reversed(self.pinned()):
+            with contextlib.suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
 
     def in_cgroup(self, *words, **options):
         """Runs a command as a process of the cgroup."""
-        script = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
-        return run("-c", script, self.cgroup, *words, program="sh", **options)
+        return run("-c", ENTER, self.cgroup, *words, program="sh", **options)
+
+    def start_in_cgroup(self, code):
+        """start_python() as a process of the cgroup."""
+        return self.start_process("sh", "-c", ENTER, self.cgroup, sys.executable, "-c", code)
 
     def sends_udp(self, port):
         """Whether a process of the cgroup can send a datagram: a dropped one fails with EPERM."""
-        code = ("import socket,sys; s=socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
-                f"try: s.sendto(b'x', ('127.0.0.1', {port}))\n"
-                "except PermissionError: sys.exit(3)")
-        result = self.in_cgroup(sys.executable, "-c", code)
-        self.assertIn(result.status, (0, 3), result.err)
-        return result.status == 0
+        if self.sender is None:
+            self.sender = self.start_in_cgroup(SENDER)
+        answer = ask(self.sender, port)
+        self.assertIn(answer, ("sent", "dropped"))
+        return answer == "sent"

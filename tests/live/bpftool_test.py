@@ -5,16 +5,14 @@ untouched.
 """
 import json
 import os
-import pathlib
 import re
 import shutil
 import subprocess
 import sys
 import unittest
 
-from support import OnKernel, require_kernel, run
+from support import BPFFS, OnKernel, require_kernel, run
 
-BPFFS = pathlib.Path("/sys/fs/bpf")
 FILTER = "icmp ||\n  (udp && dst_port == 53) ||\n  tcp && src_port in {80, 443}"
 LIMIT = "let $limit = 1500 in 0..65535; let $open: bool = true; len <= $limit && $open"
 # name: filter, options, programs, maps
@@ -52,14 +50,7 @@ class Stranger(OnKernel):
         if not shutil.which("bpftool"):
             require_kernel("bpftool is not installed")
         self.pin = BPFFS / "stranger"
-        self.addCleanup(self.remove_pins)
-        self.addCleanup(run, "detach", self.cgroup)
-
-    def remove_pins(self):
-        for path in sorted(BPFFS.rglob("*"), reverse=True):
-            if path.name.endswith(".debug"):
-                continue
-            path.rmdir() if path.is_dir() else path.unlink()
+        self.addCleanup(self.remove_everything)
 
     def compile(self, name):
         text, options, programs, maps = OBJECTS[name]
@@ -76,7 +67,7 @@ class Loading(Stranger):
     def test_one_program(self):
         for name in ("egress", "ingress", "counters", "live", "set"):
             with self.subTest(name):
-                self.remove_pins()
+                self.remove_everything()
                 path, programs, _ = self.compile(name)
                 self.check(bpftool("prog", "load", path, self.pin), 0)
                 info = self.shown("prog", "show", "pinned", self.pin)
@@ -87,7 +78,7 @@ class Loading(Stranger):
     def test_all_programs(self):
         for name in OBJECTS:
             with self.subTest(name):
-                self.remove_pins()
+                self.remove_everything()
                 path, programs, maps = self.compile(name)
                 self.check(bpftool("prog", "loadall", path, self.pin, "pinmaps", BPFFS / "maps"), 0)
                 pinned = {self.shown("prog", "show", "pinned", each)["name"]

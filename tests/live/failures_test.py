@@ -6,7 +6,6 @@ and the machine as it was before.
 import contextlib
 import json
 import os
-import pathlib
 import shutil
 import signal
 import struct
@@ -15,9 +14,8 @@ import sys
 import time
 import unittest
 
-from support import FWC, OnKernel, require_kernel, run
+from support import BPFFS, FWC, OnKernel, require_kernel, run
 
-BPFFS = pathlib.Path("/sys/fs/bpf")
 FILTER = "udp && dst_port == 53"
 
 
@@ -45,21 +43,13 @@ class Failing(OnKernel):
         self.pin = BPFFS / "web"
         self.addCleanup(self.remove_everything)
 
-    def remove_everything(self):
-        for path in sorted(BPFFS.rglob("*"), reverse=True):
-            if path.name.endswith(".debug"):
-                continue
-            with contextlib.suppress(OSError):
-                path.rmdir() if path.is_dir() else path.unlink()
-
     def state(self):
         """All that a command of fwc could leave behind. A program that is neither pinned nor
         attached is gone with its process."""
         pins = {}
-        for path in sorted(BPFFS.rglob("*")):
-            if not path.name.endswith(".debug"):
-                status = path.lstat()
-                pins[str(path)] = (status.st_ino, status.st_mode, program_info(path))
+        for path in self.pinned():
+            status = path.lstat()
+            pins[str(path)] = (status.st_ino, status.st_mode, program_info(path))
         # The folder of the links is made where fwc attaches for the first time, and stays.
         pins.pop(str(BPFFS / "fwc"), None)
         attached = run("-j", "cgroup", "tree", self.cgroup, program="bpftool").out

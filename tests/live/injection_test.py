@@ -7,11 +7,9 @@ import os
 import pathlib
 import re
 import socket
-import subprocess
-import sys
 import unittest
 
-from support import BPFFS, FWC, OnKernel, run
+from support import BPFFS, FWC, OnKernel, ask, run
 
 INJECT = pathlib.Path(os.environ["BUILD"]) / "tests/live/inject"
 PIN = BPFFS / "web"
@@ -52,30 +50,19 @@ def policy(port):
 class Machine(OnKernel):
     def setUp(self):
         super().setUp()
-        self.probe = subprocess.Popen(
-            ["sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', self.cgroup, sys.executable,
-             "-c", PROBE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.addCleanup(self.end_probe)
+        self.probe = self.start_in_cgroup(PROBE)
         self.outside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.addCleanup(self.outside.close)
         self.addCleanup(self.remove_everything)
         self.sent()
 
-    def end_probe(self):
-        self.probe.communicate()
-
-    def ask(self, letter):
-        self.probe.stdin.write(letter + "\n")
-        self.probe.stdin.flush()
-        return self.probe.stdout.readline().strip()
-
     def sent(self):
-        return self.ask("s")
+        return ask(self.probe, "s")
 
     def received(self):
         for port in (OLD, NEW):
             self.outside.sendto(b"x", ("127.0.0.1", port))
-        return self.ask("r")
+        return ask(self.probe, "r")
 
     def prepare(self, before):
         self.remove_everything()
@@ -101,6 +88,9 @@ ATTACH = ("--attach", "CGROUP", "--ingress", "--egress")
 LOAD = ("--load", PIN, "--ingress", "--egress")
 LOAD_AND_ATTACH = ("--load", PIN, *ATTACH)
 
+# takes back what was left half done, whatever it says
+REPAIR = (("confirm", PIN), (0, 66))
+
 # name: what is done before, the command, what passes before and after it, the commands that follow
 # it, with the statuses that are right
 SCENARIOS = {
@@ -108,17 +98,20 @@ SCENARIOS = {
     "attach over another": ([(policy(OLD), *ATTACH)], (policy(NEW), *ATTACH), FIRST, SECOND, []),
     "load and attach": ([], (policy(NEW), *LOAD_AND_ATTACH), ALL, SECOND, []),
     "load over another": ([(policy(OLD), *LOAD_AND_ATTACH)], (policy(NEW), *LOAD), FIRST, SECOND,
-                          []),
+                          [REPAIR]),
     "replace in links": ([(policy(OLD), *ATTACH)], ("replace", "CGROUP", policy(NEW)), FIRST,
                          SECOND, []),
     "replace in slots": ([(policy(OLD), "--counters", *LOAD_AND_ATTACH)],
-                         ("replace", PIN, policy(NEW)), FIRST, SECOND, []),
+                         ("replace", PIN, policy(NEW)), FIRST, SECOND, [REPAIR]),
     "replace to be confirmed": ([(policy(OLD), *LOAD_AND_ATTACH)],
                                 ("replace", PIN, policy(NEW), "--confirm", "1h"), FIRST, SECOND,
-                                [(("confirm", PIN), (0, 66))]),
+                                [REPAIR]),
+    "load over one that waits": ([(policy(NEW), *LOAD_AND_ATTACH),
+                                  ("replace", PIN, policy(OLD), "--confirm", "1h")],
+                                 (policy(NEW), *LOAD), FIRST, SECOND, [REPAIR]),
     "confirm": ([(policy(OLD), *LOAD_AND_ATTACH),
                  ("replace", PIN, policy(NEW), "--confirm", "1h")],
-                ("confirm", PIN), SECOND, SECOND, [(("confirm", PIN), (0, 66))]),
+                ("confirm", PIN), SECOND, SECOND, [REPAIR]),
     "detach": ([(policy(OLD), *ATTACH)], ("detach", "CGROUP"), FIRST, ALL, []),
     "remove": ([(policy(OLD), *LOAD)], ("remove", PIN), ALL, ALL, []),
 }
@@ -145,6 +138,7 @@ class Killed(Machine):
                     self.assertIn(self.received(), (old, new))
                     for each, statuses in more:
                         self.assertIn(self.do(each).status, statuses)
+                        self.assertEqual(self.sent(), self.received())
                     again = self.do(words)
                     right = (0, 66) if name in GOES_AWAY else (0,)
                     self.assertIn(again.status, right, again.err)

@@ -8,12 +8,11 @@ import os
 import pathlib
 import random
 import socket
-import subprocess
 import sys
 import time
 import unittest
 
-from support import OnKernel, run
+from support import OnKernel, ask, run
 
 LINKS = pathlib.Path("/sys/fs/bpf/fwc")
 
@@ -46,16 +45,11 @@ class Refusals(OnKernel):
     def setUp(self):
         super().setUp()
         self.addCleanup(run, "detach", self.cgroup)
-        self.caller = subprocess.Popen(
-            ["sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', str(self.cgroup),
-             sys.executable, "-c", CALLER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.addCleanup(self.caller.communicate)
+        self.caller = self.start_in_cgroup(CALLER)
         self.addCleanup(self.caller.kill)
 
     def call(self, call, family, kind, address, protocol=0, data=b"x"):
-        self.caller.stdin.write(repr((call, int(family), int(kind), protocol, address, data)) + "\n")
-        self.caller.stdin.flush()
-        return self.caller.stdout.readline().strip()
+        return ask(self.caller, repr((call, int(family), int(kind), protocol, address, data)))
 
     def listen(self, address="::"):
         server = socket.create_server((address, 0), family=V6 if ":" in address else V4,
