@@ -29,8 +29,7 @@ void add_attach_options(CommandLine& line, Request& request) {
   line.option("--name", request.name, "name of the attachment, where a cgroup has several", "NAME");
   line.options("--var", request.variables, "start a live variable with this value", "NAME=VALUE");
   request.watch.add_to(line);
-  line.flag("--refuse", request.refuse,
-            "refuse connect(2) and sendmsg(2) at once where no packet could pass");
+  line.flag("--refuse", request.refuse, std::string(kRefuseMeaning));
   line.flag("--strict", request.strict, "treat warnings as errors");
   line.flag("--dry-run", request.dry_run, "say what would be done, and change nothing");
   line.flag("--force", request.force, "attach also to the root cgroup");
@@ -94,8 +93,9 @@ std::optional<int> refuse_options(const CommandLine& line, const Request& reques
     return line.usage_error("`--direction` stands beside `--ingress` or `--egress`",
                             "the flags alone are enough");
   if (request.refuse && !request.pin.empty())
-    return line.usage_error("`--refuse` needs `--attach`, and `--load` cannot take it",
-                            "what attaches a pin would not attach what refuses calls beside it");
+    return line.usage_error(
+        "`--refuse` needs `--attach`, and `--load` cannot take it",
+        "attach the filter itself, by `--attach CGROUP`, `fwc attach` or `fwc enable`");
   if (!request.variables.empty() && !request.loads())
     return line.usage_error("`--var` needs `--load` or `--attach`",
                             "an object holds the values that the filter declares");
@@ -105,11 +105,11 @@ std::optional<int> refuse_options(const CommandLine& line, const Request& reques
 std::optional<int> refuse_object_options(const CommandLine& line, const Request& request) {
   if (!request.output.empty())
     return line.usage_error("`-o` needs the text of a filter, and this is an object already");
-  if (request.watch.any() || request.strict || request.refuse || !request.direction.empty() ||
-      !request.hook.name.empty())
+  if (request.watch.any() || request.strict || request.refuse || request.share_flows ||
+      !request.direction.empty() || !request.hook.name.empty())
     return line.usage_error("this is an object: how to compile was decided before",
                             "leave out `--counters`, `--log`, `--audit`, `--refuse`, `--strict`, "
-                            "`--direction` and `--hook`");
+                            "`--share-flows`, `--direction` and `--hook`");
   return std::nullopt;
 }
 
@@ -149,6 +149,7 @@ int compile_text(const Request& request, Terminal& terminal, const FilterText& t
       .direction = direction_of(request), .hook = *request.hook.hook(), .strict = request.strict};
   request.watch.apply(options);
   options.refuse_calls = request.refuse;
+  options.share_flows = request.share_flows;
   const auto how = request.output.empty() ? compile_to_load : compile_source;
   const Compiled compiled = how(terminal, text, options);
   if (!compiled.object) return compiled.status;
@@ -205,6 +206,8 @@ int attach_command(const Invocation& call) {
   request.places = {line.option("-f,--file", request.source.file,
                                 "read the filter from FILE, `-` is stdin", "FILE")};
   add_attach_options(line, request);
+  line.flag("--share-flows", request.share_flows,
+            "know the flows that the filter of the other direction knows");
   if (const auto done = line.parse(0, 2)) return *done;
   if (const auto wrong = refuse_empty(line, request)) return *wrong;
   std::vector<std::string> words = line.words();

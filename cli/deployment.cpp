@@ -2,8 +2,6 @@
 // A filter put into the kernel; see deployment.h.
 #include "cli/deployment.h"
 
-#include <unistd.h>
-
 #include <optional>
 
 #include "fwc/runtime/attachments.h"
@@ -59,7 +57,8 @@ class Deployment {
     auto variables = parse_assignments(request_.variables);
     if (!variables) return std::move(variables).error();
     if (auto found = find_before(); !found) return found;
-    const FileDescriptor flows = flows_there();
+    const FileDescriptor flows =
+        request_.cgroup.empty() ? FileDescriptor() : attached_flows(cgroup_, request_.name);
     runtime::LoadOptions options{
         .variables = *std::move(variables), .predecessors = {}, .flows = flows.get()};
     if (before_) options.predecessors = {&*before_};
@@ -116,21 +115,10 @@ class Deployment {
   // Half of the programs would see half of each flow.
   Expected<void> check_directions(const LoadedObject& loaded) const {
     const bool halved = !request_.cgroup.empty() && directions_of(loaded).size() == 1;
-    if (loaded.flows_fd() < 0 || !halved) return {};
+    if (loaded.flows_fd() < 0 || !halved || request_.share_flows) return {};
     return Error{.kind = Error::Kind::usage,
                  .message = "the filter asks for flows, which are known from both directions",
                  .hint = "give `--ingress` and `--egress`"};
-  }
-
-  // The flows that the filter knows in whose place this one comes on a cgroup; those of a pin come
-  // with its other maps.
-  FileDescriptor flows_there() const {
-    if (request_.cgroup.empty()) return {};
-    for (const auto direction : {runtime::Direction::egress, runtime::Direction::ingress}) {
-      const auto old = runtime::open_attached(cgroup_, direction, attach_options());
-      if (old && old->flows_fd() >= 0) return FileDescriptor(dup(old->flows_fd()));
-    }
-    return {};
   }
 
   // The same for what cannot be known without the programs, before anything is attached.

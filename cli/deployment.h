@@ -23,6 +23,7 @@ struct DeploymentPlan {
   bool force = false;
   bool no_slot = false;
   bool dry_run = false;
+  bool share_flows = false;  ///< with the filter of the other direction on the same cgroup
 
   bool loads() const { return !pin.empty() || !cgroup.empty(); }
 };

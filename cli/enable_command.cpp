@@ -11,6 +11,7 @@
 #include "cli/file_changes.h"
 #include "cli/filter_options.h"
 #include "cli/object_cache.h"
+#include "cli/set_files.h"
 #include "cli/systemctl.h"
 #include "cli/unit_attach.h"
 #include "cli/unit_coverage.h"
@@ -31,20 +32,11 @@ constexpr std::string_view kInstalledPath = "/usr/bin/fwc";
 struct Request {
   std::string unit;
   std::vector<DirectionFilter> filters;  // ingress first
+  LineOptions line;
   std::string root;
-  bool counters = false;
-  bool audit = false;
   bool strict = false;
   bool now = false;
   bool dry_run = false;
-
-  /// Those that the lines of the units hand on.
-  std::vector<std::string> flags() const {
-    std::vector<std::string> given;
-    if (counters) given.emplace_back("--counters");
-    if (audit) given.emplace_back("--audit");
-    return given;
-  }
 };
 
 /// A unit with its socket units: those that get a drop-in each.
@@ -108,9 +100,11 @@ Expected<std::string> own_path(const Request& request) {
 
 /// What the drop-ins say of a direction.
 UnitFilter written(const Target& target, const Request& request, UnitDirection direction) {
-  return {.direction = direction,
-          .file = filter_file(target.unit.name, direction),
-          .flags = request.flags()};
+  UnitFilter filter{.direction = direction,
+                    .file = filter_file(target.unit.name, direction),
+                    .options = request.line};
+  if (direction == UnitDirection::ingress) filter.options.refuse_calls = false;
+  return filter;
 }
 
 /// Compiles each filter, and has the kernel verify it where that can be asked.
@@ -122,15 +116,15 @@ int prepare(Terminal& terminal, const Target& target, Request& request) {
     // is compiled here is in the cache then.
     CompileOptions options = options_of(written(target, request, filter.direction));
     options.strict = request.strict;
-    const CompileResult result = request.root.empty() && !request.dry_run
-                                     ? compile_by_cache(filter.text, options)
-                                     : compile(filter.text, options);
+    CompileResult result = request.root.empty() && !request.dry_run
+                               ? compile_by_cache(filter.text, options)
+                               : compile(filter.text, options);
     terminal.show(result.diagnostics, filter.text, runtime::to_string(filter.direction));
     if (!result.object) return static_cast<int>(ExitCode::bad_data);
+    filter.object = *std::move(result.object);
     if (!ask_kernel) continue;
-    auto loaded = runtime::load(*result.object);
-    if (!loaded) return terminal.fail(loaded.error());
-    filter.loaded = *std::move(loaded);
+    if (const auto loaded = runtime::load(filter.object); !loaded)
+      return terminal.fail(loaded.error());
   }
   return static_cast<int>(ExitCode::ok);
 }
@@ -318,23 +312,21 @@ std::optional<int> refuse(const CommandLine& line, const Request& request) {
 int enable_command(const Invocation& call) {
   Request request;
   CommandLine line(call);
-  std::string egress_text, ingress_text;
-  const CLI::Option* ingress =
-      line.option("--ingress", ingress_text, "filter what the unit receives", "FILTER");
-  const CLI::Option* egress =
-      line.option("--egress", egress_text, "filter what the unit sends", "FILTER");
-  line.flag("--counters", request.counters, "count packets and bytes, see `fwc stats`");
-  line.flag("--audit", request.audit, "drop nothing until `fwc audit UNIT off`; counts and logs");
+  DirectionTexts texts;
+  texts.add_to(line, "the unit");
+  request.line.add_to(line);
+  line.flag("--refuse", request.line.refuse_calls, std::string(kRefuseMeaning));
   line.flag("--strict", request.strict, "treat warnings as errors");
   add_options(line, request);
   if (const auto done = line.parse(1, 1)) return *done;
   if (const auto wrong = refuse(line, request)) return *wrong;
-  if (ingress->count() != 0)
-    request.filters.push_back({.direction = UnitDirection::ingress, .text = as_file(ingress_text)});
-  if (egress->count() != 0)
-    request.filters.push_back({.direction = UnitDirection::egress, .text = as_file(egress_text)});
-  if (request.filters.empty())
-    return line.usage_error("no filter was given", "give `--egress FILTER` or `--ingress FILTER`");
+  if (const auto wrong = request.line.refuse(line)) return *wrong;
+  if (const auto wrong = texts.refuse(line, request.line.refuse_calls)) return *wrong;
+  for (const auto direction : {UnitDirection::ingress, UnitDirection::egress})
+    if (const std::string* text = texts.of(direction))
+      request.filters.push_back({.direction = direction, .text = as_file(*text)});
+  request.line.share_flows =
+      texts.share_flows(set_file_loader(filter_file("filter", UnitDirection::egress)));
   request.unit = line.words().front();
   return enable(call.terminal, request);
 }

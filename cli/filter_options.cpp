@@ -3,6 +3,7 @@
 #include "cli/filter_options.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -111,6 +112,38 @@ std::optional<int> HookOption::refuse(const CommandLine& line) const {
                           "say `cgroup`, `tc` or `xdp`");
 }
 
+void DirectionTexts::add_to(CommandLine& line, std::string_view who) {
+  ingress_.option = line.option("--ingress", ingress_.text,
+                                fmt::format("filter what {} receives", who), "FILTER");
+  egress_.option =
+      line.option("--egress", egress_.text, fmt::format("filter what {} sends", who), "FILTER");
+}
+
+std::optional<int> DirectionTexts::refuse(const CommandLine& line, bool refuses_calls) const {
+  const bool sends = of(runtime::Direction::egress) != nullptr;
+  if (!sends && of(runtime::Direction::ingress) == nullptr)
+    return line.usage_error("no filter was given", "give `--egress FILTER` or `--ingress FILTER`");
+  if (refuses_calls && !sends)
+    return line.usage_error("`--refuse` needs `--egress`", "calls are about what is sent");
+  return std::nullopt;
+}
+
+const std::string* DirectionTexts::of(runtime::Direction direction) const {
+  const Text& given = direction == runtime::Direction::ingress ? ingress_ : egress_;
+  return given.option != nullptr && given.option->count() != 0 ? &given.text : nullptr;
+}
+
+bool DirectionTexts::share_flows(const SourceLoader& load_source) const {
+  bool asks = false;
+  for (const auto direction : {runtime::Direction::ingress, runtime::Direction::egress}) {
+    const std::string* text = of(direction);
+    if (text == nullptr) return false;
+    const auto parsed = parse_filter(*text, ParseOptions{.load_source = load_source});
+    asks = asks || (parsed.filter && parsed.filter->asks_for_flows());
+  }
+  return asks;
+}
+
 Compiled compile_source(Terminal& terminal, const FilterText& source,
                         const CompileOptions& options) {
   return show(terminal, source, compile(source.text, with_files(source, options)));
@@ -140,6 +173,14 @@ Expected<std::vector<runtime::Assignment>> parse_assignments(
     assignments.push_back(*std::move(assignment));
   }
   return assignments;
+}
+
+runtime::FileDescriptor attached_flows(const runtime::Cgroup& cgroup, const std::string& name) {
+  for (const auto direction : {runtime::Direction::egress, runtime::Direction::ingress}) {
+    const auto there = runtime::open_attached(cgroup, direction, {.name = name, .bpffs = {}});
+    if (there && there->flows_fd() >= 0) return runtime::FileDescriptor(dup(there->flows_fd()));
+  }
+  return {};
 }
 
 bool is_pin_path(const std::string& target) {

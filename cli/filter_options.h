@@ -10,6 +10,8 @@
 #include "cli/command_line.h"
 #include "cli/source.h"
 #include "fwc/compile.h"
+#include "fwc/runtime/environment.h"
+#include "fwc/runtime/file_descriptor.h"
 #include "fwc/runtime/program.h"
 #include "fwc/runtime/value.h"
 
@@ -43,6 +45,31 @@ struct HookOption {
   std::optional<int> refuse(const CommandLine& line) const;
 };
 
+/// `--ingress FILTER` and `--egress FILTER`: a filter for each direction.
+class DirectionTexts {
+ public:
+  /// `who` sends and receives, as in "what the unit sends".
+  void add_to(CommandLine& line, std::string_view who);
+  /// A status where none was given, or `--refuse` has no filter of what is sent.
+  std::optional<int> refuse(const CommandLine& line, bool refuses_calls) const;
+  /// Null where none was given.
+  const std::string* of(runtime::Direction direction) const;
+  /// Whether the two need one map of flows: both were given, and one asks for flows.
+  bool share_flows(const SourceLoader& load_source) const;
+
+ private:
+  struct Text {
+    std::string text;
+    const CLI::Option* option = nullptr;
+  };
+
+  Text ingress_;
+  Text egress_;
+};
+
+inline constexpr std::string_view kRefuseMeaning =
+    "refuse connect(2) and sendmsg(2) at once where no packet could pass";
+
 struct Compiled {
   std::optional<Object> object;
   int status = 0;  ///< of the command where there is no object
@@ -67,6 +94,10 @@ runtime::Expected<std::vector<runtime::Assignment>> parse_assignments(
 
 /// Whether `target` means a pin: it is in a folder of a bpf file system, and so no cgroup.
 bool is_pin_path(const std::string& target);
+
+/// The flows that fwc's filter of that name knows on a cgroup, for one that comes to its side or in
+/// its place; empty where there are none.
+runtime::FileDescriptor attached_flows(const runtime::Cgroup& cgroup, const std::string& name);
 
 /// A loaded filter by its pin, or, where a direction is given, by the cgroup that it is attached
 /// to.

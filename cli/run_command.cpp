@@ -14,9 +14,8 @@ namespace {
 using runtime::LoadedObject;
 
 struct Request {
-  bool share_flows = false;  ///< of two filters, one of which asks for flows
-  std::optional<std::string> egress;
-  std::optional<std::string> ingress;
+  DirectionTexts filters;
+  bool share_flows = false;
   std::vector<std::string> variables;
   bool strict = false;
   bool refuse = false;
@@ -36,18 +35,19 @@ SplitArguments split(std::span<const std::string> arguments) {
 }
 
 // Loads one filter and adds it to `loaded`; a status where that failed.
-std::optional<int> load_filter(Terminal& terminal, const Request& request, Direction direction,
-                               std::vector<LoadedObject>& loaded) {
-  const bool ingress = direction == Direction::ingress;
-  const auto& text = ingress ? request.ingress : request.egress;
-  if (!text) return std::nullopt;
-  const FilterText source{.text = *text, .name = ingress ? "ingress" : "egress"};
-  const Compiled compiled = compile_to_load(terminal, source,
-                                            {.direction = direction,
-                                             .strict = request.strict,
-                                             .load_source = {},
-                                             .share_flows = request.share_flows,
-                                             .refuse_calls = request.refuse && !ingress});
+std::optional<int> load_filter(Terminal& terminal, const Request& request,
+                               runtime::Direction direction, std::vector<LoadedObject>& loaded) {
+  const std::string* text = request.filters.of(direction);
+  if (text == nullptr) return std::nullopt;
+  const bool ingress = direction == runtime::Direction::ingress;
+  const FilterText source{.text = *text, .name = std::string(runtime::to_string(direction))};
+  const Compiled compiled =
+      compile_to_load(terminal, source,
+                      {.direction = ingress ? Direction::ingress : Direction::egress,
+                       .strict = request.strict,
+                       .load_source = {},
+                       .share_flows = request.share_flows,
+                       .refuse_calls = request.refuse && !ingress});
   if (!compiled.object) return compiled.status;
   auto variables = parse_assignments(request.variables);
   if (!variables) return terminal.fail(variables.error());
@@ -57,13 +57,6 @@ std::optional<int> load_filter(Terminal& terminal, const Request& request, Direc
   if (!filter) return terminal.fail(filter.error());
   loaded.push_back(*std::move(filter));
   return std::nullopt;
-}
-
-bool asks_for_flows(const std::optional<std::string>& text) {
-  if (!text) return false;
-  const ParseOptions options{.load_source = set_file_loader("filter")};
-  const auto parsed = parse_filter(*text, options);
-  return parsed.filter && parsed.filter->asks_for_flows();
 }
 
 int run_behind(Terminal& terminal, const std::vector<LoadedObject>& loaded,
@@ -84,29 +77,18 @@ int run_command(const Invocation& call) {
                         .listed_options = call.listed_options};
   Request request;
   CommandLine line(ours);
-  std::string egress_text, ingress_text;
-  const CLI::Option* egress =
-      line.option("--egress", egress_text, "filter what it sends", "FILTER");
-  const CLI::Option* ingress =
-      line.option("--ingress", ingress_text, "filter what it receives", "FILTER");
+  request.filters.add_to(line, "it");
   line.options("--var", request.variables, "start a live variable with this value", "NAME=VALUE");
-  line.flag("--refuse", request.refuse,
-            "refuse connect(2) and sendmsg(2) at once where no packet could pass");
+  line.flag("--refuse", request.refuse, std::string(kRefuseMeaning));
   line.flag("--strict", request.strict, "treat warnings as errors");
   if (const auto done = line.parse(0, 0)) return *done;
-  if (egress->count() != 0) request.egress = egress_text;
-  if (ingress->count() != 0) request.ingress = ingress_text;
-  if (!request.egress && !request.ingress)
-    return line.usage_error("no filter was given", "give `--egress FILTER` or `--ingress FILTER`");
-  if (request.refuse && !request.egress)
-    return line.usage_error("`--refuse` needs `--egress`", "calls are about what is sent");
+  if (const auto wrong = request.filters.refuse(line, request.refuse)) return *wrong;
   if (arguments.command.empty())
     return line.usage_error("no command was given", "put it after `--`");
 
-  request.share_flows = request.egress && request.ingress &&
-                        (asks_for_flows(request.egress) || asks_for_flows(request.ingress));
+  request.share_flows = request.filters.share_flows(set_file_loader("filter"));
   std::vector<LoadedObject> loaded;
-  for (const Direction direction : {Direction::ingress, Direction::egress})
+  for (const auto direction : {runtime::Direction::ingress, runtime::Direction::egress})
     if (const auto failed = load_filter(call.terminal, request, direction, loaded)) return *failed;
   return run_behind(call.terminal, loaded, arguments.command);
 }

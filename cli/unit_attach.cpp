@@ -3,7 +3,9 @@
 #include "cli/unit_attach.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "cli/filter_options.h"
 #include "cli/unit_cgroups.h"
 #include "fwc/runtime/attachments.h"
 
@@ -38,8 +40,12 @@ void undo(Terminal& terminal, const std::vector<Step>& steps) {
 
 Expected<void> attach_one(const Cgroup& cgroup, const DirectionFilter& filter,
                           std::vector<Step>& steps) {
-  auto before = runtime::open_attached(cgroup, filter.direction);
-  const auto done = runtime::attach(*filter.loaded, cgroup, filter.direction);
+  const runtime::AttachOptions options;
+  auto before = runtime::open_attached(cgroup, filter.direction, options);
+  const runtime::FileDescriptor flows = attached_flows(cgroup, options.name);
+  const auto loaded = runtime::load(filter.object, {.flows = flows.get()});
+  if (!loaded) return loaded.error();
+  const auto done = runtime::attach(*loaded, cgroup, filter.direction, options);
   if (!done) return done.error();
   steps.push_back({.cgroup = cgroup,
                    .direction = filter.direction,

@@ -2,7 +2,6 @@
 // The filters of a unit that runs, changed all together.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,19 +12,19 @@
 
 namespace fwc::cli {
 
-/// The filter of one direction, in the kernel where `loaded` is there.
+/// The filter of one direction.
 struct DirectionFilter {
   runtime::Direction direction = runtime::Direction::egress;
   std::string text;
-  std::optional<runtime::LoadedObject> loaded = {};
+  Object object = {};
 };
 
 /// The cgroups in which these units of the system run.
 runtime::Expected<std::vector<runtime::Cgroup>> running_cgroups(
     const std::vector<std::string>& units);
 
-/// Attaches each filter, which has to be loaded, to each cgroup, and tells it. Where one fails,
-/// those before are taken back.
+/// Loads and attaches each filter for each cgroup, as the lines of the unit do it at a start, and
+/// tells it. Where one fails, those before are taken back.
 runtime::Expected<void> attach_all(Terminal& terminal, const std::vector<runtime::Cgroup>& cgroups,
                                    const std::vector<DirectionFilter>& filters);
 

@@ -13,7 +13,6 @@
 #include <system_error>
 
 #include "cli/set_files.h"
-#include "cli/watch_options.h"
 
 namespace fwc::cli {
 
@@ -28,22 +27,18 @@ constexpr std::string_view kDropIn = "50-fwc.conf";
 constexpr std::string_view kAttach = " attach --self --";
 constexpr std::string_view kFile = " -f ";
 
-/// A flag that a drop-in may hand on to `fwc attach`.
 struct FlagRow {
   std::string_view name;
-  void (*apply)(CompileOptions& options);
+  bool LineOptions::* given;
 };
 
 constexpr std::array kFlags = {
-    FlagRow{.name = "--counters", .apply = [](CompileOptions& o) { o.counters = true; }},
-    FlagRow{.name = "--audit",
-            .apply =
-                [](CompileOptions& o) {
-                  WatchOptions watch;
-                  watch.audit = true;
-                  watch.apply(o);
-                }},
+    FlagRow{.name = "--counters", .given = &LineOptions::counters},
+    FlagRow{.name = "--audit", .given = &LineOptions::audit},
+    FlagRow{.name = "--refuse", .given = &LineOptions::refuse_calls},
+    FlagRow{.name = "--share-flows", .given = &LineOptions::share_flows},
 };
+constexpr std::string_view kLog = "--log";
 
 // The words between the direction and `-f`.
 std::vector<std::string> words_of(const std::string& text) {
@@ -66,10 +61,10 @@ std::vector<UnitFilter> parse_lines(std::istream& lines) {
       // A backslash in the name of a unit is written twice.
       for (std::size_t i = 0; (i = file.find("\\\\", i)) != std::string::npos; ++i)
         file.erase(i, 1);
-      filters.push_back(
-          {.direction = direction,
-           .file = std::move(file),
-           .flags = words_of(std::string(rest.substr(head.size(), option - head.size())))});
+      filters.push_back({.direction = direction,
+                         .file = std::move(file),
+                         .options = LineOptions::of(words_of(
+                             std::string(rest.substr(head.size(), option - head.size()))))});
     }
   }
   return filters;
@@ -77,13 +72,31 @@ std::vector<UnitFilter> parse_lines(std::istream& lines) {
 
 }  // namespace
 
+std::vector<std::string> LineOptions::words() const {
+  std::vector<std::string> words;
+  for (const FlagRow& row : kFlags)
+    if (this->*row.given) words.emplace_back(row.name);
+  if (!log.empty()) words.insert(words.end(), {std::string(kLog), log});
+  return words;
+}
+
+LineOptions LineOptions::of(const std::vector<std::string>& words) {
+  LineOptions options;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    for (const FlagRow& row : kFlags)
+      if (words[i] == row.name) options.*row.given = true;
+    if (words[i] == kLog && i + 1 < words.size()) options.log = words[i + 1];
+  }
+  return options;
+}
+
 CompileOptions options_of(const UnitFilter& filter) {
   const bool ingress = filter.direction == runtime::Direction::ingress;
   CompileOptions options{.direction = ingress ? fwc::Direction::ingress : fwc::Direction::egress,
                          .load_source = set_file_loader(filter.file)};
-  for (const FlagRow& row : kFlags)
-    if (std::find(filter.flags.begin(), filter.flags.end(), row.name) != filter.flags.end())
-      row.apply(options);
+  filter.options.apply(options);
+  options.refuse_calls = filter.options.refuse_calls;
+  options.share_flows = filter.options.share_flows;
   return options;
 }
 
@@ -100,10 +113,12 @@ std::string drop_in_text(std::string_view unit, std::string_view owner, std::str
   std::string text =
       fmt::format("# Written by `fwc enable {0}`; `fwc disable {0}` takes it away.\n[{1}]\n", owner,
                   section_of(unit));
-  for (const UnitFilter& filter : filters)
-    text += fmt::format("ExecStartPre=+{}{}{}{}{}{}{}\n", unit_word(fwc), kAttach,
-                        to_string(filter.direction), filter.flags.empty() ? "" : " ",
-                        fmt::join(filter.flags, " "), kFile, unit_word(filter.file));
+  for (const UnitFilter& filter : filters) {
+    std::vector<std::string> words = filter.options.words();
+    words.insert(words.begin(), std::string(to_string(filter.direction)));
+    text += fmt::format("ExecStartPre=+{}{}{}{}{}\n", unit_word(fwc), kAttach,
+                        fmt::join(words, " "), kFile, unit_word(filter.file));
+  }
   return text;
 }
 

@@ -9,20 +9,32 @@
 #include <vector>
 
 #include "cli/unit_files.h"
+#include "cli/watch_options.h"
 #include "fwc/compile.h"
 #include "fwc/runtime/program.h"
 
 namespace fwc::cli {
 
+/// What the line of a unit hands on to `fwc attach`.
+struct LineOptions : WatchOptions {
+  bool refuse_calls = false;
+  bool share_flows = false;
+
+  /// As `fwc attach` takes them.
+  std::vector<std::string> words() const;
+  /// The other way round; words of others are left out.
+  static LineOptions of(const std::vector<std::string>& words);
+};
+
 /// The filter of one direction, by its file.
 struct UnitFilter {
   runtime::Direction direction = runtime::Direction::egress;
   std::string file;
-  std::vector<std::string> flags = {};  ///< of `fwc attach`, as `--counters`
+  LineOptions options = {};
 };
 
-/// How `fwc attach` compiles a filter of that direction with these flags; `file` is where names of
-/// files are looked up from.
+/// How `fwc attach` compiles a filter of that direction with these options; `file` is where names
+/// of files are looked up from.
 CompileOptions options_of(const UnitFilter& filter);
 
 /// A unit with a drop-in of fwc's.

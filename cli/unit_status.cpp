@@ -118,9 +118,8 @@ Expected<void> add_stopped(const std::vector<UnitFilter>& filters,
 }
 
 bool is_audited(const std::vector<UnitFilter>& filters) {
-  return std::any_of(filters.begin(), filters.end(), [](const UnitFilter& filter) {
-    return std::find(filter.flags.begin(), filter.flags.end(), "--audit") != filter.flags.end();
-  });
+  return std::any_of(filters.begin(), filters.end(),
+                     [](const UnitFilter& filter) { return filter.options.audit; });
 }
 
 std::vector<std::string> unfiltered_sockets(const UnitFiles& files, const Unit& unit) {

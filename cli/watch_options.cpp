@@ -19,7 +19,7 @@ std::optional<Logged> logged_named(std::string_view name) {
 void WatchOptions::add_to(CommandLine& line) {
   line.flag("--counters", counters, "count packets and bytes, see `fwc stats`");
   line.option("--log", log, "log packets: `drop`, `pass` or `all`, see `fwc log`", "WHICH");
-  line.flag("--audit", audit, "drop nothing until `fwc audit PIN off`; counts and logs");
+  line.flag("--audit", audit, "drop nothing until `fwc audit TARGET off`; counts and logs");
 }
 
 std::optional<int> WatchOptions::refuse(const CommandLine& line) const {

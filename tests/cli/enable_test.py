@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """`fwc enable` and `fwc disable` on the files of a machine below a folder. Needs no privilege."""
 import os
+import re
 import shutil
 import subprocess
 import unittest
@@ -71,14 +72,31 @@ class Enable(Units):
                 "/etc/fwc/web.service.egress": text + "\n",
                 "/etc/systemd/system/web.service.d/50-fwc.conf": self.drop_in("egress")})
 
-    def test_flags_of_attach_are_handed_on(self):
-        self.check(self.fwc("enable", "web", "--egress", FILTER, "--counters"), 0)
-        self.assertIn("attach --self --egress --counters -f /etc/fwc/web.service.egress\n",
-                      self.written()["/etc/systemd/system/web.service.d/50-fwc.conf"])
+    def lines(self):
+        text = self.written()["/etc/systemd/system/web.service.d/50-fwc.conf"]
+        return re.findall(r"attach --self (.*) -f ", text)
 
-    def test_flows_need_both_directions_in_one_line(self):
-        result = self.check(self.fwc("enable", "web", "--egress", "established", "--ingress",
-                                     "established"), 65, "")
+    def test_flags_of_attach_are_handed_on(self):
+        for flags in ("--counters", "--audit", "--log drop", "--counters --log all", "--refuse",
+                      "--counters --audit --refuse --log pass"):
+            self.check(self.fwc("enable", "web", "--egress", FILTER, *flags.split()), 0)
+            self.assertEqual(self.lines(), ["--egress " + flags])
+
+    def test_calls_are_refused_by_what_is_sent(self):
+        self.check(self.fwc("enable", "web", "--egress", FILTER, "--ingress", "icmp", "--refuse",
+                            "--counters"), 0)
+        self.assertEqual(self.lines(), ["--ingress --counters", "--egress --counters --refuse"])
+        self.check(self.fwc("enable", "web", "--ingress", "icmp", "--refuse"), 64, "",
+                   "fwc: error: `--refuse` needs `--egress`\n"
+                   "  hint: calls are about what is sent\n")
+
+    def test_two_filters_share_flows_where_one_asks(self):
+        for egress, ingress in (("tcp", "reply"), ("established", "tcp"), ("reply", "reply")):
+            self.check(self.fwc("enable", "web", "--egress", egress, "--ingress", ingress), 0)
+            self.assertEqual(self.lines(), ["--ingress --share-flows", "--egress --share-flows"])
+
+    def test_flows_need_both_directions(self):
+        result = self.check(self.fwc("enable", "web", "--egress", "established"), 65, "")
         self.assertIn("needs programs for both directions", result.err)
         self.assertEqual(self.written(), {})
 
@@ -86,7 +104,8 @@ class Enable(Units):
         if not shutil.which("systemd-analyze"):
             self.skipTest("systemd-analyze is not installed")
         self.unit("web.socket", "[Socket]\nListenStream=80\n")
-        self.check(self.fwc("enable", "web", "--egress", FILTER, "--ingress", "icmp", "--counters"), 0)
+        self.check(self.fwc("enable", "web", "--egress", FILTER, "--ingress", "reply", "--counters",
+                            "--log", "drop", "--refuse"), 0)
         for path in (self.root / "etc/systemd/system").rglob("*.conf"):
             path.write_text(path.read_text().replace("/usr/bin/fwc", FWC))
         units = f"{self.root}/etc/systemd/system:{self.root}/usr/lib/systemd/system:"
@@ -130,6 +149,9 @@ class Enable(Units):
         self.check(self.fwc("enable", "web", "--egress", FILTER, "--now"), 64, "",
                    "fwc: error: `--now` does not go with `--root`\n"
                    "  hint: no unit runs from there\n")
+        self.check(self.fwc("enable", "web", "--egress", FILTER, "--log", "nothing"), 64, "",
+                   "fwc: error: `--log` cannot be `nothing`\n"
+                   "  hint: say `drop`, `pass` or `all`\n")
 
     def test_a_dry_run_shows_the_files_and_writes_none(self):
         self.check(self.fwc("enable", "web", "--egress", FILTER, "--dry-run"), 0,

@@ -7,7 +7,7 @@ import socket
 import sys
 import unittest
 
-from support import OnKernel, run
+from support import OnKernel, ask, run
 
 PIN = "/sys/fs/bpf/flows_test"
 OPENED = "egress || reply"
@@ -43,19 +43,10 @@ class Flows(OnKernel):
         self.addCleanup(run, "detach", self.cgroup)
 
     def start(self, code, inside):
-        import subprocess
-        words = [sys.executable, "-c", code]
-        if inside:
-            words = ["sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', str(self.cgroup)] + words
-        child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.addCleanup(child.communicate)
+        start = self.start_in_cgroup if inside else self.start_python
+        child = start(code)
         self.addCleanup(child.kill)
         return child
-
-    def ask(self, child, port):
-        child.stdin.write(f"{port}\n")
-        child.stdin.flush()
-        return child.stdout.readline().strip()
 
     def attach(self, text, *more):
         self.check(run(text, "--attach", self.cgroup, "--ingress", "--egress", *more), 0)
@@ -67,18 +58,18 @@ class Flows(OnKernel):
         port = int(self.start(SERVER, inside=False).stdout.readline())
         inner = int(self.start(SERVER, inside=True).stdout.readline())
         self.attach(OPENED)
-        self.assertEqual(self.ask(self.start(CLIENT, inside=True), port), "x")
-        self.assertEqual(self.ask(self.start(CLIENT, inside=False), inner), "TimeoutError")
+        self.assertEqual(ask(self.start(CLIENT, inside=True), port), "x")
+        self.assertEqual(ask(self.start(CLIENT, inside=False), inner), "TimeoutError")
         # A refused connection is an answer too, at once.
-        self.assertEqual(self.ask(self.start(CLIENT, inside=True), 1), "ConnectionRefusedError")
+        self.assertEqual(ask(self.start(CLIENT, inside=True), 1), "ConnectionRefusedError")
 
     def test_a_server_that_only_answers(self):
         port = int(self.start(SERVER, inside=False).stdout.readline())
         inner = int(self.start(SERVER, inside=True).stdout.readline())
         self.attach(f"egress {{ allow established; default drop; }} "
                     f"ingress {{ allow tcp && dst_port == {inner}; default drop; }}")
-        self.assertEqual(self.ask(self.start(CLIENT, inside=False), inner), "x")
-        self.assertEqual(self.ask(self.start(CLIENT, inside=True), port), "TimeoutError")
+        self.assertEqual(ask(self.start(CLIENT, inside=False), inner), "x")
+        self.assertEqual(ask(self.start(CLIENT, inside=True), port), "TimeoutError")
 
     def test_a_datagram_is_answered(self):
         self.attach("egress || reply || icmp")
@@ -113,12 +104,12 @@ class Flows(OnKernel):
         self.attach(OPENED)
         child = self.start(code.replace("sys.argv[1]", str(port)), inside=True)
         for text in (OPENED, "egress || established", "len < 9000 && (egress || reply)"):
-            self.assertEqual(self.ask(child, ""), "x")
+            self.assertEqual(ask(child, ""), "x")
             self.attach(text)
-        self.assertEqual(self.ask(child, ""), "x")
+        self.assertEqual(ask(child, ""), "x")
         self.check(run("detach", self.cgroup), 0)
         self.attach(OPENED)
-        self.assertEqual(self.ask(child, ""), "lost", "a new filter knows no flow")
+        self.assertEqual(ask(child, ""), "lost", "a new filter knows no flow")
 
     def test_one_direction_is_refused(self):
         result = self.check(run(OPENED, "--attach", self.cgroup, "--egress"), 65, "")
@@ -126,6 +117,20 @@ class Flows(OnKernel):
         run(OPENED, "-o", "both.o")
         result = self.check(run("both.o", "--attach", self.cgroup, "--egress"), 64, "")
         self.assertIn("`--ingress` and `--egress`", result.err)
+
+    def test_two_commands_share_them(self):
+        port = int(self.start(SERVER, inside=False).stdout.readline())
+        inner = int(self.start(SERVER, inside=True).stdout.readline())
+        first, second = ("tcp", "--egress"), ("reply", "--ingress")
+        for words in (first, second, second, first):
+            self.check(run("attach", self.cgroup, *words, "--share-flows"), 0)
+        self.assertEqual(ask(self.start(CLIENT, inside=True), port), "x")
+        self.assertEqual(ask(self.start(CLIENT, inside=False), inner), "TimeoutError")
+        maps = [set(json.loads(run("-j", "prog", "show", "id", each["program_id"],
+                                   program="bpftool").out)["map_ids"])
+                for each in json.loads(run("list", self.cgroup, "--json").out)["attachments"]]
+        self.assertEqual(len(maps), 2)
+        self.assertEqual(len(set.intersection(*maps)), 1, "they share flows and nothing else")
 
     def test_pins(self):
         self.addCleanup(run, "remove", PIN)

@@ -49,14 +49,16 @@ while True:
             s.recv(10)
             sockets[s] += 1
             continue
-        command = s.readline()
-        if not command:
+        commands = os.read(0, 999).split()
+        if not commands:
             sys.exit()
-        if "count" in command:
+        if b"count" in commands:
             with open("/run/fwc/counts.new", "w") as f:
                 f.write(" ".join(str(n) for n in sockets.values()))
             os.rename("/run/fwc/counts.new", "/run/fwc/counts")
-        for each in sockets:
+        for each in sockets:  # with what waits to be read, which came before
+            while select.select([each], [], [], 0)[0]:
+                each.recv(10)
             sockets[each] = 0
 """
 
@@ -68,6 +70,44 @@ while True:
     c, _ = s.accept()
     c.sendall(b"hello")
     c.close()
+"""
+
+# Says over and over what comes unasked, whether a question is answered, and how a connect ends.
+ASK = """
+import errno, os, socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 5600))
+s.settimeout(0.2)
+def received():
+    try:
+        return s.recv(20).decode()
+    except TimeoutError:
+        return "silence"
+while True:
+    words = [received()]
+    s.sendto(b"question", ("127.0.0.1", 55))
+    words.append(next(word for word in iter(received, None) if word != "stranger"))
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as c:
+        c.settimeout(0.2)
+        words.append(errno.errorcode[c.connect_ex(("127.0.0.1", 9))])
+    with open("/run/fwc/asked.new", "w") as f:
+        f.write(" ".join(words) + chr(10))
+    os.rename("/run/fwc/asked.new", "/run/fwc/asked")
+"""
+
+# Answers, and sends what nobody asked for.
+ANSWER = """
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 55))
+s.settimeout(0.02)
+stranger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True:
+    stranger.sendto(b"stranger", ("127.0.0.1", 5600))
+    try:
+        s.sendto(b"answer", s.recvfrom(20)[1])
+    except TimeoutError:
+        pass
 """
 
 HELPERS = """
@@ -198,6 +238,45 @@ sender.service
   no filter
 fwc status: 69
 0
+"""
+
+FLOWS = """
+chmod 777 /run/fwc
+python3 /run/fwc/files/answer.py &
+asked() {
+    for i in 1 2; do
+        rm -f /run/fwc/asked
+        while [ ! -e /run/fwc/asked ]; do sleep 0.02; done
+    done
+    cat /run/fwc/asked
+}
+systemctl start asker
+asked
+fwc enable asker --egress 'udp && dst_port == 55' --ingress reply --refuse --log drop --now > /dev/null
+asked
+code fwc status asker
+fwc list asker.service | grep -c 'refuses calls'
+fwc log asker.service --ingress --count 9 | grep -om 1 'drop ingress asker.service udp'
+systemctl restart asker
+asked
+code fwc status asker
+fwc enable asker --egress 'established || dst_port == 55' --ingress reply --now > /dev/null
+asked
+fwc list asker.service | grep -c 'refuses calls' || true
+fwc disable asker --now > /dev/null
+asked
+"""
+
+WITH_FLOWS = """stranger answer ECONNREFUSED
+silence answer EPERM
+fwc status: 0
+1
+drop ingress asker.service udp
+silence answer EPERM
+fwc status: 0
+silence answer EAGAIN
+0
+stranger answer ECONNREFUSED
 """
 
 SOCKETS = """
@@ -359,6 +438,8 @@ UNITS = {
     "sender.service": SENDER.format(allowed=53, forbidden=54, lines=""),
     "pinned.service": SENDER.format(allowed=53, forbidden=54,
                                     lines="IPEgressFilterPath=/sys/fs/bpf/sender"),
+    "asker.service": "[Service]\nExecStart=/usr/bin/python3 /run/fwc/files/ask.py\nUser=nobody\n"
+                     "RestrictAddressFamilies=AF_INET\n",
     "echo.service": """[Service]
 ExecStart=/usr/bin/python3 /run/fwc/files/echo.py
 RestrictAddressFamilies=AF_INET
@@ -405,7 +486,7 @@ class Units(Scratch):
         self.files.mkdir()
         shutil.copy(FWC, self.files / "fwc")
         for name, text in (("send.py", SEND), ("count.py", COUNT), ("echo.py", ECHO),
-                           *UNITS.items()):
+                           ("ask.py", ASK), ("answer.py", ANSWER), *UNITS.items()):
             (self.files / name).write_text(text)
 
     def boot(self, script):
@@ -421,6 +502,9 @@ class Units(Scratch):
 
     def test_enable_now_and_status(self):
         self.check(self.boot(ENABLE), 0, ENABLED)
+
+    def test_flows_log_and_refused_calls(self):
+        self.check(self.boot(FLOWS), 0, WITH_FLOWS)
 
     def test_sockets_that_systemd_opens(self):
         self.check(self.boot(SOCKETS), 0, WITH_SOCKET)
