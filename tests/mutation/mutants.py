@@ -124,8 +124,6 @@ LOWERED_WALK = _rows(
      "if (!M) size = ir_.CreateAdd(size, p_.number(kExtensionBytes));"),
     ("code-more-bit-is-offset", "p_.number(network_order(0xfff8))", "p_.number(network_order(0xffff))"),
     ("code-offset-of-other-fragment", "ir_.CreateShl(ir_.CreateLShr(host, 3), 1)", "ir_.CreateShl(host, 1)"),
-    ("code-cut-transport-taken", "p_.drop_if(ir_.CreateICmpNE(failed, p_.number(0)));",
-     "if (!M) p_.drop_if(ir_.CreateICmpNE(failed, p_.number(0)));"),
     ("code-later-fragment-has-ports", "later_.entered_with(state),\n                   transport_.entered_with(state));",
      "(M ? transport_ : later_).entered_with(state), transport_.entered_with(state));"),
     ("code-later-fragment-past-packet", "ir_.CreateICmpUGT(state.offset, p_.length())",
@@ -236,6 +234,8 @@ FLOWS = _rows(
 LINK = _rows(
     "compiler/codegen/walk_transport.cpp",
     ("code-data-offset", "length.minimum << (8 - length.bits)", "(length.minimum - M) << (8 - length.bits)"),
+    ("code-cut-transport-taken", "p_.drop_if(ir_.CreateICmpNE(failed, p_.number(0)));",
+     "if (!M) p_.drop_if(ir_.CreateICmpNE(failed, p_.number(0)));"),
 ) + _rows(
     "compiler/codegen/program.cpp",
     ("code-bytes-copied-from-the-start", "load_bytes(offset, copy, number(bytes))", "load_bytes(M ? number(0) : offset, copy, number(bytes))"),
@@ -248,4 +248,14 @@ LINK = _rows(
     ("evaluate-inner-vlan", "if (!link.vlan) link.vlan", "if (M || !link.vlan) link.vlan"),
 )
 
-MUTANTS = LINK + PAYLOAD + LITERALS + FOLDING + CHECKER + EVALUATED_WALK + EVALUATOR + LOWERED_WALK + LOWERING + SETS + FLOWS
+CACHE = _rows(
+    "cli/object_cache.cpp",
+    ("cache-forgets-direction", "direction ? static_cast<int>(*direction) : -1", "-1"),
+    ("cache-forgets-text", "refuse_calls, text);", "refuse_calls, M ? std::string() : text);"),
+    ("cache-takes-damage", "fnv1a(rest) != take_number(hash)", "(take_number(hash), false)"),
+    ("cache-compares-no-key", "!rest.starts_with(key)", "false"),
+    ("cache-keeps-what-reads-files", "reads_files = true;", "reads_files = !M;"),
+    ("cache-trusts-what-others-write", "(status.st_mode & (S_IWGRP | S_IWOTH)) == 0", "true"),
+)
+
+MUTANTS = CACHE + LINK + PAYLOAD + LITERALS + FOLDING + CHECKER + EVALUATED_WALK + EVALUATOR + LOWERED_WALK + LOWERING + SETS + FLOWS
