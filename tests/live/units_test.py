@@ -60,6 +60,7 @@ while True:
             while select.select([each], [], [], 0)[0]:
                 each.recv(10)
             sockets[each] = 0
+        break  # the rest of the list may be read now
 """
 
 # An echo service of one connection that systemd listens for.
@@ -81,7 +82,7 @@ s.settimeout(0.2)
 def received():
     try:
         return s.recv(20).decode()
-    except TimeoutError:
+    except socket.timeout:
         return "silence"
 while True:
     words = [received()]
@@ -106,7 +107,7 @@ while True:
     stranger.sendto(b"stranger", ("127.0.0.1", 5600))
     try:
         s.sendto(b"answer", s.recvfrom(20)[1])
-    except TimeoutError:
+    except socket.timeout:
         pass
 """
 
@@ -246,7 +247,7 @@ python3 /run/fwc/files/answer.py &
 asked() {
     for i in 1 2; do
         rm -f /run/fwc/asked
-        while [ ! -e /run/fwc/asked ]; do sleep 0.02; done
+        for j in $(seq 500); do [ -e /run/fwc/asked ] || sleep 0.02; done
     done
     cat /run/fwc/asked
 }
@@ -256,7 +257,8 @@ fwc enable asker --egress 'udp && dst_port == 55' --ingress reply --refuse --log
 asked
 code fwc status asker
 fwc list asker.service | grep -c 'refuses calls'
-fwc log asker.service --ingress --count 9 | grep -om 1 'drop ingress asker.service udp'
+fwc log asker.service --ingress --count 9 > /run/fwc/log
+grep -om 1 'drop ingress asker.service udp' /run/fwc/log
 systemctl restart asker
 asked
 code fwc status asker
@@ -353,7 +355,7 @@ PAMName=
 Environment=XDG_RUNTIME_DIR=/run/user/%i
 ExecStartPre=+/bin/sh -c 'mkdir -p -m 700 /run/user/%i; chown %i /run/user/%i'
 END
-printf '[Unit]\\nDefaultDependencies=no\\n[Service]\\nType=oneshot\\nExecStart=/bin/true\\n' \\
+printf '[Unit]\\nDefaultDependencies=no\\n[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/true\\n' \\
     > /run/systemd/system/user-runtime-dir@.service
 cp /run/fwc/files/sender.service /home/somebody/.config/systemd/user/
 sed -i /User=/d /home/somebody/.config/systemd/user/sender.service
