@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 
 #include "runtime/cgroup_programs.h"
 #include "runtime/errors.h"
@@ -23,7 +24,8 @@ namespace {
 
 /// Everything that one attach needs to know, gathered before anything is changed.
 struct Task {
-  const Program* program;
+  const LoadedObject& object;
+  const Program* program;  ///< of the object, the one to attach
   std::string program_name;
   const Cgroup& cgroup;
   Direction direction;
@@ -61,21 +63,6 @@ Expected<Attachment> attach_new(const Task& task) {
   return describe(task, *info, false);
 }
 
-Expected<Attachment> attach_over(const Task& task, const PinnedLink& old) {
-  if (old.info.program_id == task.program->id()) {
-    Expected<LinkInfo> info = read_back(task, old.fd.get());
-    return info ? Expected<Attachment>(describe(task, *info, false)) : info.error();
-  }
-  FileDescriptor expected;
-  if (Expected<FileDescriptor> fd = program_by_id(old.info.program_id)) expected = *std::move(fd);
-  Expected<void> updated = update_link(old, task.program->fd(), expected.get(), task.cgroup.path);
-  if (!updated) return updated.error();
-  Expected<LinkInfo> info = read_back(task, old.fd.get());
-  if (info) return describe(task, *info, true);
-  if (expected) (void)update_link(old, expected.get(), -1, task.cgroup.path);
-  return info.error();
-}
-
 Expected<LoadedObject> open_program(std::uint32_t program_id, const std::string& what) {
   Expected<FileDescriptor> program = program_by_id(program_id);
   if (!program) return program.error();
@@ -86,9 +73,30 @@ Expected<LoadedObject> open_program(std::uint32_t program_id, const std::string&
   return std::move(builder).take();
 }
 
+// Nothing where the caller may not open it.
+std::optional<LoadedObject> program_before(const PinnedLink& link) {
+  Expected<LoadedObject> object = open_program(link.info.program_id, "a filter to replace");
+  return object ? std::optional(*std::move(object)) : std::nullopt;
+}
+
+Expected<Attachment> attach_over(const Task& task, const PinnedLink& old) {
+  if (old.info.program_id == task.program->id()) {
+    Expected<LinkInfo> info = read_back(task, old.fd.get());
+    return info ? Expected<Attachment>(describe(task, *info, false)) : info.error();
+  }
+  const std::optional<LoadedObject> before = program_before(old);
+  Expected<void> updated =
+      update_link(old, task.object, before ? &*before : nullptr, task.cgroup.path);
+  if (!updated) return updated.error();
+  Expected<LinkInfo> info = read_back(task, old.fd.get());
+  if (info) return describe(task, *info, true);
+  if (before) (void)update_link(old, *before, nullptr, task.cgroup.path);
+  return info.error();
+}
+
 // The pin goes first, because a read-only file system must leave the filter on.
 Expected<void> take_off(const PinnedLink& link) {
-  if (::unlink(link.path.c_str()) != 0) return pin_error(errno, link.path);
+  if (::unlink(link.path.c_str()) != 0) return pin_error(errno, link.path, "remove the pin");
   if (::bpf_link_detach(link.fd.get()) == 0) return {};
   const int code = errno;
   (void)::bpf_obj_pin(link.fd.get(), link.path.c_str());
@@ -102,11 +110,11 @@ Expected<Attachment> attach_filter(const Task& task) {
 }
 
 // Back to the program that was there, or to none.
-void undo(const Task& task, const FileDescriptor& before) {
+void undo(const Task& task, const std::optional<LoadedObject>& before) {
   Expected<PinnedLink> link = open_link(task.path(), task.name);
   if (!link) return;
   if (before)
-    (void)update_link(*link, before.get(), -1, task.cgroup.path);
+    (void)update_link(*link, *before, nullptr, task.cgroup.path);
   else
     (void)take_off(*link);
 }
@@ -117,12 +125,11 @@ Expected<Attachment> attach_with_refusals(const Task& task, const std::vector<Re
                            .cgroup_fd = task.cgroup_fd.get(),
                            .folder = task.folder,
                            .name = task.name.name};
-  FileDescriptor before;
+  std::optional<LoadedObject> before;
   if (exists(task.path())) {
     Expected<PinnedLink> old = open_link(task.path(), task.name);
     if (!old) return old.error();
-    Expected<FileDescriptor> program = program_by_id(old->info.program_id);
-    if (program) before = *std::move(program);
+    before = program_before(*old);
   }
   Expected<std::vector<Refusal>> taken = take_refusals_off(place);
   if (!taken) return taken.error();
@@ -145,11 +152,9 @@ Expected<Attachment> attach_with_refusals(const Task& task, const std::vector<Re
 Expected<Attachment> attach(const LoadedObject& object, const Cgroup& cgroup, Direction direction,
                             const AttachOptions& options) {
   if (Expected<void> name = check_link_name(options.name); !name) return name.error();
-  const Program* dispatcher = object.dispatcher(direction);
-  Expected<const Program*> program = dispatcher != nullptr ? Expected<const Program*>(dispatcher)
-                                                           : require_program(object, direction);
-  if (!program) return program.error();
-  Expected<ProgramInfo> about = program_info((*program)->fd(), "the program to attach");
+  const Program* program = attachable(object, direction);
+  if (program == nullptr) return require_program(object, direction).error();
+  Expected<ProgramInfo> about = program_info(program->fd(), "the program to attach");
   if (!about) return about.error();
   if (Expected<void> allowed = require_capabilities(Operation::attach); !allowed) {
     return allowed.error();
@@ -162,7 +167,8 @@ Expected<Attachment> attach(const LoadedObject& object, const Cgroup& cgroup, Di
   if (!lock) return lock.error();
   if (Expected<std::vector<PinnedLink>> swept = all_links(*folder); !swept) return swept.error();
   sweep_refusals(*folder);
-  const Task task{.program = *program,
+  const Task task{.object = object,
+                  .program = program,
                   .program_name = about->name,
                   .cgroup = cgroup,
                   .direction = direction,

@@ -3,7 +3,6 @@
 #include "runtime/link_update.h"
 
 #include <bpf/bpf.h>
-#include <fcntl.h>
 #include <fmt/core.h>
 
 #include <cerrno>
@@ -12,7 +11,6 @@
 #include "runtime/cgroup_programs.h"
 #include "runtime/counter_carry.h"
 #include "runtime/errors.h"
-#include "runtime/kernel_objects.h"
 #include "runtime/pin_paths.h"
 #include "runtime/refusals.h"
 
@@ -30,29 +28,26 @@ Error update_error(int code, const std::string& cgroup) {
   return system_error(code, what);
 }
 
-// The filter with its counters; empty where it cannot be opened.
-std::optional<LoadedObject> object_of(int program) {
-  FileDescriptor own(program < 0 ? -1 : ::fcntl(program, F_DUPFD_CLOEXEC, 3));
-  if (!own) return {};
-  LoadedObjectBuilder builder;
-  if (!builder.add(std::move(own), "a filter to replace")) return {};
-  return std::move(builder).take();
-}
-
 }  // namespace
 
-Expected<void> update_link(const PinnedLink& link, int program, int expected,
-                           const std::string& cgroup) {
+const Program* attachable(const LoadedObject& object, Direction direction) {
+  const Program* dispatcher = object.dispatcher(direction);
+  return dispatcher != nullptr ? dispatcher : object.program(direction);
+}
+
+Expected<void> update_link(const PinnedLink& link, const LoadedObject& fresh,
+                           const LoadedObject* expected, const std::string& cgroup) {
   if (Expected<void> off = take_refusals_off(link); !off) return off;
   LIBBPF_OPTS(bpf_link_update_opts, options);
-  if (expected >= 0) {
+  const Direction direction = link.name.direction;
+  const Program* old = expected == nullptr ? nullptr : attachable(*expected, direction);
+  if (old != nullptr) {
     options.flags = BPF_F_REPLACE;
-    options.old_prog_fd = static_cast<std::uint32_t>(expected);
+    options.old_prog_fd = static_cast<std::uint32_t>(old->fd());
   }
-  const std::optional<LoadedObject> old = object_of(expected);
-  const std::optional<LoadedObject> fresh = object_of(program);
   const std::optional<CounterCarry> counters =
-      old && fresh ? CounterCarry::try_begin(*old, *fresh) : std::nullopt;
+      old != nullptr ? CounterCarry::try_begin(*expected, fresh) : std::nullopt;
+  const int program = attachable(fresh, direction)->fd();
   if (::bpf_link_update(link.fd.get(), program, &options) != 0) return update_error(errno, cgroup);
   if (counters) (void)counters->finish();  // the change stands, whatever is counted
   return {};

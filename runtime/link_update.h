@@ -10,11 +10,15 @@
 
 namespace fwc::runtime {
 
-/// Puts `program` where `expected` is, in one step; -1 means whatever is there. The counters of
+/// What is attached of an object: the dispatcher where it lies in a slot, else the filter's own
+/// program; null where it has none for that direction.
+const Program* attachable(const LoadedObject& object, Direction direction);
+
+/// Puts `fresh` where `expected` is, in one step; null means whatever is there. The counters of
 /// `expected` go on. Kind::temporary where another one is there, Kind::no_input where the cgroup is
 /// gone. What refused calls beside the link is off then, see refusals.h.
-Expected<void> update_link(const PinnedLink& link, int program, int expected,
-                           const std::string& cgroup);
+Expected<void> update_link(const PinnedLink& link, const LoadedObject& fresh,
+                           const LoadedObject* expected, const std::string& cgroup);
 
 /// Asks the kernel from both ends: the link for its program and cgroup, the cgroup for its
 /// programs.

@@ -52,7 +52,8 @@ Expected<void> PinTransaction::take(Step& step) {
   }
   const int failure = step.fresh.empty() ? ::unlink(step.path.c_str())
                                          : ::rename(step.fresh.c_str(), step.path.c_str());
-  if (failure != 0) return pin_error(errno, step.path);
+  if (failure != 0)
+    return pin_error(errno, step.path, step.fresh.empty() ? "remove the pin" : "pin at");
   step.done = true;
   return {};
 }
@@ -99,8 +100,8 @@ void PinTransaction::undo() {
   steps_.clear();
 }
 
-Error pin_error(int code, const std::string& path) {
-  const std::string what = fmt::format("cannot pin at `{}`", path);
+Error pin_error(int code, const std::string& path, std::string_view step) {
+  const std::string what = fmt::format("cannot {} `{}`", step, path);
   switch (code) {
     case EROFS:
       return system_error(Error::Kind::cant_create, code, what,

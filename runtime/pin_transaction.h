@@ -56,7 +56,7 @@ class PinTransaction {
   unsigned names_ = 0;
 };
 
-/// The error for a pin that the kernel refused with `code`.
-Error pin_error(int code, const std::string& path);
+/// The error for a pin that the kernel refused to make with `code`, or whatever `step` is.
+Error pin_error(int code, const std::string& path, std::string_view step = "pin at");
 
 }  // namespace fwc::runtime

@@ -13,6 +13,7 @@
 #include "runtime/files.h"
 #include "runtime/kernel_objects.h"
 #include "runtime/pin_paths.h"
+#include "runtime/pin_transaction.h"
 
 namespace fwc::runtime {
 namespace {
@@ -75,8 +76,7 @@ Expected<void> attach_one(const Refusal& refusal, const RefusalPlace& place) {
 
 // The pin goes first: where that fails, as on a read-only file system, it stays whole.
 Expected<void> take_off(const PinnedRefusal& pinned) {
-  if (::unlink(pinned.path.c_str()) != 0)
-    return system_error(errno, fmt::format("cannot remove the pin `{}`", pinned.path));
+  if (::unlink(pinned.path.c_str()) != 0) return pin_error(errno, pinned.path, "remove the pin");
   if (pinned.cgroup_id == 0 || ::bpf_link_detach(pinned.link.get()) == 0) return {};
   const int code = errno;
   (void)::bpf_obj_pin(pinned.link.get(), pinned.path.c_str());

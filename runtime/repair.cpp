@@ -49,9 +49,11 @@ Expected<void> put_pin_back(const Seat& seat, Journal& journal) {
 }
 
 Expected<void> put_links_back(const Seat& seat, Journal& journal) {
+  Expected<LoadedObject> before = filter_before(journal);
+  if (!before) return before.error();
   const std::size_t name = seat.key.find('_') + 1;
   for (const Direction direction : kDirections) {
-    if (!journal.old(direction)) continue;
+    if (before->program(direction) == nullptr) continue;
     const LinkName link_name{.cgroup_id = journal.state.cgroup_id,
                              .direction = direction,
                              .name = seat.key.substr(name)};
@@ -60,10 +62,9 @@ Expected<void> put_links_back(const Seat& seat, Journal& journal) {
     Expected<PinnedLink> link = open_link(path, link_name);
     if (!link) return link.error();
     if (link->info.program_id != journal.state.new_id(direction)) continue;
-    Expected<FileDescriptor> fresh = program_by_id(link->info.program_id);
+    Expected<LoadedObject> fresh = open_program(link->info.program_id);
     if (!fresh) return fresh.error();
-    Expected<void> updated =
-        update_link(*link, journal.old(direction).get(), fresh->get(), "the cgroup");
+    Expected<void> updated = update_link(*link, *before, &*fresh, "the cgroup");
     if (!updated && updated.error().kind != Error::Kind::no_input) return updated;
   }
   return {};

@@ -88,10 +88,8 @@ Expected<std::vector<OldLink>> open_links(const WorkingFilter& filter, const Sea
 
 void put_back(const std::vector<OldLink>& links, const LoadedObject& fresh, std::size_t count,
               const std::string& cgroup) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const Program* program = fresh.program(links[i].link.name.direction);
-    (void)update_link(links[i].link, links[i].before()->fd(), program->fd(), cgroup);
-  }
+  for (std::size_t i = 0; i < count; ++i)
+    (void)update_link(links[i].link, links[i].object, &fresh, cgroup);
 }
 
 Expected<void> update_links(const std::vector<OldLink>& links, const LoadedObject& fresh,
@@ -101,8 +99,7 @@ Expected<void> update_links(const std::vector<OldLink>& links, const LoadedObjec
   for (std::size_t i = 0; i < links.size(); ++i) {
     const Direction direction = links[i].link.name.direction;
     const Program& program = *fresh.program(direction);
-    Expected<void> updated =
-        update_link(links[i].link, program.fd(), links[i].before()->fd(), cgroup.path);
+    Expected<void> updated = update_link(links[i].link, fresh, &links[i].object, cgroup.path);
     if (!updated) {
       put_back(links, fresh, i, cgroup.path);
       return updated;
