@@ -75,17 +75,21 @@ Expected<Source> read_object(const std::string& path) {
   return Source(*std::move(object));
 }
 
-bool is_object_file(const std::string& path) {
+// An error where there is a file that cannot be asked.
+Expected<bool> is_object_file(const std::string& path) {
   struct stat status{};
   if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
   const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string bytes;
-  return fd && read_up_to(fd.get(), bytes, kElfMagic.size()) && is_elf(bytes);
+  if (!fd || !read_up_to(fd.get(), bytes, kElfMagic.size())) return cannot_read(path, errno);
+  return is_elf(bytes);
 }
 
 Expected<Source> read_path(const std::string& path) {
   if (path == "-") return read_descriptor(STDIN_FILENO, "stdin");
-  if (is_object_file(path)) return read_object(path);
+  const Expected<bool> object = is_object_file(path);
+  if (!object) return object.error();
+  if (*object) return read_object(path);
   const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return cannot_read(path, errno);
   return read_descriptor(fd.get(), path);
@@ -102,7 +106,9 @@ Expected<Source> read_source(const SourceChoice& choice) {
     // A word of the language may also be a file here; only a path or the usual ending means one.
     const std::string& argument = *choice.argument;
     const bool like_a_path = argument.find('/') != std::string::npos || argument.ends_with(".o");
-    if (like_a_path && is_object_file(argument)) return read_object(argument);
+    const Expected<bool> object = like_a_path ? is_object_file(argument) : Expected<bool>(false);
+    if (!object) return object.error();
+    if (*object) return read_object(argument);
     return Source(FilterText{.text = *choice.argument, .name = "filter"});
   }
   if (!choice.argument && isatty(STDIN_FILENO) != 0)

@@ -3,10 +3,13 @@
 """Commands that are killed at each system call that changes something, and whose system calls fail:
 the old or the new policy is in force, and the next command repairs the rest.
 """
+import collections
+import errno
 import os
 import pathlib
 import re
 import socket
+import sys
 import unittest
 
 from support import BPFFS, FWC, OnKernel, ask, run
@@ -14,6 +17,7 @@ from support import BPFFS, FWC, OnKernel, ask, run
 INJECT = pathlib.Path(os.environ["BUILD"]) / "tests/live/inject"
 PIN = BPFFS / "web"
 OLD, NEW = 53, 54
+CPUS = os.sched_getaffinity(0)
 
 # A process of the cgroup: `s` sends a datagram to each port, `r` says on which one came.
 PROBE = """
@@ -43,16 +47,20 @@ for line in sys.stdin:
 ALL, FIRST, SECOND = "11", "10", "01"
 
 
-def policy(port):
-    return f"udp && dst_port == {port}"
+# Two policies as objects, so that most commands need no compiler.
+OBJECTS = {"OLD": (f"udp && dst_port == {OLD}",), "NEW": (f"udp && dst_port == {NEW}",),
+           "COUNTS": (f"udp && dst_port == {OLD}", "--counters")}
 
 
 class Machine(OnKernel):
     def setUp(self):
         super().setUp()
+        for name, words in OBJECTS.items():
+            self.check(run(*words, "--direction", "both", "-o", self.folder / name), 0)
         self.probe = self.start_in_cgroup(PROBE)
         self.outside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.addCleanup(self.outside.close)
+        self.outside.bind(("127.0.0.1", 0))
         self.addCleanup(self.remove_everything)
         self.sent()
 
@@ -60,8 +68,12 @@ class Machine(OnKernel):
         return ask(self.probe, "s")
 
     def received(self):
-        for port in (OLD, NEW):
-            self.outside.sendto(b"x", ("127.0.0.1", port))
+        """Each CPU hands packets on in their order, so all are there when one to oneself is."""
+        os.sched_setaffinity(0, {min(CPUS)})
+        for place in (("127.0.0.1", OLD), ("127.0.0.1", NEW), self.outside.getsockname()):
+            self.outside.sendto(b"x", place)
+        os.sched_setaffinity(0, CPUS)
+        self.outside.recv(1)
         return ask(self.probe, "r")
 
     def prepare(self, before):
@@ -70,7 +82,8 @@ class Machine(OnKernel):
             self.check(self.do(words), 0)
 
     def expand(self, words):
-        return [str(self.cgroup) if word == "CGROUP" else str(word) for word in words]
+        places = {"CGROUP": self.cgroup, **{name: self.folder / name for name in OBJECTS}}
+        return [str(places.get(word, word)) for word in words]
 
     def do(self, words):
         return run(*self.expand(words))
@@ -94,26 +107,26 @@ REPAIR = (("confirm", PIN), (0, 66))
 # name: what is done before, the command, what passes before and after it, the commands that follow
 # it, with the statuses that are right
 SCENARIOS = {
-    "attach": ([], (policy(NEW), *ATTACH), ALL, SECOND, []),
-    "attach over another": ([(policy(OLD), *ATTACH)], (policy(NEW), *ATTACH), FIRST, SECOND, []),
-    "load and attach": ([], (policy(NEW), *LOAD_AND_ATTACH), ALL, SECOND, []),
-    "load over another": ([(policy(OLD), *LOAD_AND_ATTACH)], (policy(NEW), *LOAD), FIRST, SECOND,
+    "attach": ([], ("NEW", *ATTACH), ALL, SECOND, []),
+    "attach over another": ([("OLD", *ATTACH)], ("NEW", *ATTACH), FIRST, SECOND, []),
+    "load and attach": ([], ("NEW", *LOAD_AND_ATTACH), ALL, SECOND, []),
+    "load over another": ([("OLD", *LOAD_AND_ATTACH)], ("NEW", *LOAD), FIRST, SECOND,
                           [REPAIR]),
-    "replace in links": ([(policy(OLD), *ATTACH)], ("replace", "CGROUP", policy(NEW)), FIRST,
+    "replace in links": ([("OLD", *ATTACH)], ("replace", "CGROUP", "NEW"), FIRST,
                          SECOND, []),
-    "replace in slots": ([(policy(OLD), "--counters", *LOAD_AND_ATTACH)],
-                         ("replace", PIN, policy(NEW)), FIRST, SECOND, [REPAIR]),
-    "replace to be confirmed": ([(policy(OLD), *LOAD_AND_ATTACH)],
-                                ("replace", PIN, policy(NEW), "--confirm", "1h"), FIRST, SECOND,
+    "replace in slots": ([("COUNTS", *LOAD_AND_ATTACH)],
+                         ("replace", PIN, "NEW"), FIRST, SECOND, [REPAIR]),
+    "replace to be confirmed": ([("OLD", *LOAD_AND_ATTACH)],
+                                ("replace", PIN, "NEW", "--confirm", "1h"), FIRST, SECOND,
                                 [REPAIR]),
-    "load over one that waits": ([(policy(NEW), *LOAD_AND_ATTACH),
-                                  ("replace", PIN, policy(OLD), "--confirm", "1h")],
-                                 (policy(NEW), *LOAD), FIRST, SECOND, [REPAIR]),
-    "confirm": ([(policy(OLD), *LOAD_AND_ATTACH),
-                 ("replace", PIN, policy(NEW), "--confirm", "1h")],
+    "load over one that waits": ([("NEW", *LOAD_AND_ATTACH),
+                                  ("replace", PIN, "OLD", "--confirm", "1h")],
+                                 ("NEW", *LOAD), FIRST, SECOND, [REPAIR]),
+    "confirm": ([("OLD", *LOAD_AND_ATTACH),
+                 ("replace", PIN, "NEW", "--confirm", "1h")],
                 ("confirm", PIN), SECOND, SECOND, [REPAIR]),
-    "detach": ([(policy(OLD), *ATTACH)], ("detach", "CGROUP"), FIRST, ALL, []),
-    "remove": ([(policy(OLD), *LOAD)], ("remove", PIN), ALL, ALL, []),
+    "detach": ([("OLD", *ATTACH)], ("detach", "CGROUP"), FIRST, ALL, []),
+    "remove": ([("OLD", *LOAD)], ("remove", PIN), ALL, ALL, []),
 }
 # a second time, these find nothing to do
 GOES_AWAY = ("detach", "remove", "confirm")
@@ -156,40 +169,68 @@ for key in SCENARIOS:
 ERRNOS = {"bpf": (1, 12, 22, 7, 28), "open": (13, 24), "rename": (1, 30), "link": (1, 12),
           "write": (28, 5), "unlink": (1, 30), "mkdir": (28, 30)}
 # errno: statuses that are right; 69 is of a refusal by the verifier or a kernel that lacks it
-STATUSES = {1: {65, 69, 70, 71, 75, 77}, 5: {71, 74}, 7: {69, 70, 71}, 12: {69, 70, 71},
+STATUSES = {1: {65, 69, 70, 71, 73, 75, 77}, 5: {71, 73, 74}, 7: {69, 70, 71}, 12: {69, 70, 71},
             13: {66, 70, 71, 73, 77}, 22: {65, 69, 70, 71}, 24: {66, 69, 70, 71, 73},
             28: {69, 70, 71, 73}, 30: {71, 73}}
-MESSAGE = re.compile(r"(?m)^fwc: error: [^A-Z].*[^.]$")
+MESSAGE = re.compile(r"(?m)^fwc: error: ([^A-Z].*[^.\n])$")
 
 FAILURES = {name: SCENARIOS[name] for name in (
     "attach over another", "load and attach", "load over another", "replace in links",
     "replace in slots", "detach", "remove")}
 FAILURES["set"] = ([("let $limit = 1500; len <= $limit", *LOAD)], ("set", PIN, "limit=9"), ALL, ALL, [])
-FAILURES["compile"] = ([], (policy(OLD), "-o", "prog.o"), ALL, ALL, [])
+FAILURES["compile"] = ([], (OBJECTS["OLD"][0], "-o", "prog.o"), ALL, ALL, [])
+
+EVERY_ERRNO = "--every-errno"  # of each call, in place of one of them by turns
+TABLE = "--table"  # print what each failure led to
+BPF = ("MAP_CREATE", "MAP_LOOKUP_ELEM", "MAP_UPDATE_ELEM", "MAP_DELETE_ELEM", "MAP_GET_NEXT_KEY",
+       "PROG_LOAD", "OBJ_PIN", "OBJ_GET", "PROG_ATTACH", "PROG_DETACH", "PROG_TEST_RUN",
+       "PROG_GET_NEXT_ID", "MAP_GET_NEXT_ID", "PROG_GET_FD_BY_ID", "MAP_GET_FD_BY_ID",
+       "OBJ_GET_INFO_BY_FD", "PROG_QUERY", "RAW_TRACEPOINT_OPEN", "BTF_LOAD", "BTF_GET_FD_BY_ID",
+       "TASK_FD_QUERY", "MAP_LOOKUP_AND_DELETE_ELEM", "MAP_FREEZE", "BTF_GET_NEXT_ID",
+       "MAP_LOOKUP_BATCH", "MAP_LOOKUP_AND_DELETE_BATCH", "MAP_UPDATE_BATCH", "MAP_DELETE_BATCH",
+       "LINK_CREATE", "LINK_UPDATE", "LINK_GET_FD_BY_ID", "LINK_GET_NEXT_ID", "ENABLE_STATS",
+       "ITER_CREATE", "LINK_DETACH", "PROG_BIND_MAP")
 
 
 class Failing(Machine):
+    every_errno = False
+    rows = collections.Counter()  # (command, call, errno, status, message): how often
+
     def state(self):
         """The two policies differ in what passes, so that it tells which program runs."""
         return self.sent(), self.received(), self.names(), self.files()
 
+    def note(self, name, nth, code, done):
+        """By the call that failed: what other processes do to the machine can add some before it."""
+        calls = (self.folder / "calls").read_text().split()
+        if nth >= len(calls):
+            return
+        call = calls[nth]
+        kind, _, command = call.partition(":")
+        if command:
+            kind = f"{kind}({BPF[int(command)]})"
+        said = MESSAGE.findall(done.err)
+        said = said[0].replace(str(self.cgroup), "CGROUP").replace(str(self.folder), "FOLDER") \
+            if said else "done"
+        self.rows[name, kind, errno.errorcode[code], done.status, re.sub(r"\d{2,}", "N", said)] += 1
+
     def one_by_one(self, name):
-        """Each call fails once, with one of its errnos in turns. A call that is only a question
-        (libbpf asks what the kernel can do) may fail without harm: then all is done."""
+        """Each call fails once with one of its errnos, by turns, or with each of them. A call that is
+        only a question (libbpf asks what the kernel can do) may fail without harm: then all is done."""
         before, words, _, new, _ = FAILURES[name]
         self.prepare(before)
         found = self.calls_of(",".join(ERRNOS), words)
         was = None
         failed = 0
         first = next((i for i, call in enumerate(found) if call.startswith("bpf")), 0)
-        for nth, call in list(enumerate(found))[first:]:
-            codes = ERRNOS[call.partition(":")[0]]
-            code = codes[nth % len(codes)]
+        for nth, call, code in self.failures(found, first):
             if was is None:
                 self.prepare(before)
                 was = self.state()
             with self.subTest(name, nth=nth, call=call, errno=code):
-                done = self.inject(",".join(ERRNOS), words, "--nth", nth, "--errno", code)
+                done = self.inject(",".join(ERRNOS), words, "--log", self.folder / "calls",
+                                   "--nth", nth, "--errno", code)
+                self.note(name, nth, code, done)
                 if done.status == 0 or "cannot write to standard output" in done.err:
                     was = None
                     self.assertEqual((self.sent(), self.received()), (new, new))
@@ -202,10 +243,34 @@ class Failing(Machine):
                 was = same
         self.assertGreater(failed, 0)
 
+    def failures(self, calls, first):
+        """(number of the call, its name, errno)"""
+        for nth, call in list(enumerate(calls))[first:]:
+            codes = ERRNOS[call.partition(":")[0]]
+            for code in codes if self.every_errno else (codes[nth % len(codes)],):
+                yield nth, call, code
+
 
 for key in FAILURES:
     setattr(Failing, "test_" + key.replace(" ", "_"), lambda self, key=key: self.one_by_one(key))
 
 
+def print_table():
+    print(f"{'times':>5}  {'command':<20} {'call':<28} {'errno':<7} status  message")
+    for (name, call, code, status, said), times in sorted(Failing.rows.items()):
+        print(f"{times:>5}  {name:<20} {call:<28} {code:<7} {status:<6}  {said}")
+
+
+def main():
+    """injection_test.py [--every-errno] [--table] [what unittest takes]: every failure that a test
+    asserts to leave the state unchanged, and every one without harm, is a row of the table."""
+    words = [word for word in sys.argv if word not in (EVERY_ERRNO, TABLE)]
+    Failing.every_errno = EVERY_ERRNO in sys.argv
+    tests = unittest.main(argv=words, exit=False)
+    if TABLE in sys.argv:
+        print_table()
+    sys.exit(not tests.result.wasSuccessful())
+
+
 if __name__ == "__main__":
-    unittest.main()
+    main()
