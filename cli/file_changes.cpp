@@ -56,12 +56,6 @@ Expected<void> write_file(const std::string& path, const std::string& text) {
   return file->commit();
 }
 
-void remove_file(const std::string& path) {
-  unlink(path.c_str());
-  // Only where it is empty now.
-  rmdir(fs::path(path).parent_path().c_str());
-}
-
 }  // namespace
 
 FileChanges::~FileChanges() {
@@ -71,9 +65,18 @@ FileChanges::~FileChanges() {
 Expected<void> FileChanges::write(const std::string& path, const std::string& text) {
   auto before = contents(path);
   if (!before) return before.error();
+  note_missing_folders(path);
   if (auto written = write_file(path, text); !written) return written;
   steps_.push_back({.path = path, .before = *std::move(before)});
   return {};
+}
+
+void FileChanges::note_missing_folders(const std::string& path) {
+  const auto first = static_cast<std::ptrdiff_t>(folders_.size());
+  std::error_code failure;
+  for (fs::path folder = fs::path(path).parent_path();
+       !folder.empty() && !fs::exists(folder, failure); folder = folder.parent_path())
+    folders_.insert(folders_.begin() + first, folder.string());
 }
 
 Expected<bool> FileChanges::remove(const std::string& path) {
@@ -81,6 +84,7 @@ Expected<bool> FileChanges::remove(const std::string& path) {
   if (!before) return before.error();
   if (!before->has_value()) return false;
   if (unlink(path.c_str()) != 0) return refused("remove", path, errno);
+  // Only where it is empty now.
   rmdir(fs::path(path).parent_path().c_str());
   steps_.push_back({.path = path, .before = *std::move(before)});
   return true;
@@ -91,9 +95,15 @@ void FileChanges::undo() {
     if (step->before)
       (void)write_file(step->path, *step->before);
     else
-      remove_file(step->path);
+      unlink(step->path.c_str());
   }
+  for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder) rmdir(folder->c_str());
+  commit();
+}
+
+void FileChanges::commit() {
   steps_.clear();
+  folders_.clear();
 }
 
 }  // namespace fwc::cli

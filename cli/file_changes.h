@@ -24,8 +24,9 @@ class FileChanges {
   /// False where there was no such file. A folder that is empty then goes with it.
   runtime::Expected<bool> remove(const std::string& path);
 
+  /// The folders that were made go too.
   void undo();
-  void commit() { steps_.clear(); }
+  void commit();
 
  private:
   struct Step {
@@ -33,7 +34,10 @@ class FileChanges {
     std::optional<std::string> before;  ///< what it held; nothing where it was not there
   };
 
+  void note_missing_folders(const std::string& path);
+
   std::vector<Step> steps_;
+  std::vector<std::string> folders_;  ///< that were not there, in the order in which they are made
 };
 
 }  // namespace fwc::cli

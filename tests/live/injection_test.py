@@ -8,6 +8,7 @@ import errno
 import os
 import pathlib
 import re
+import shutil
 import socket
 import sys
 import unittest
@@ -16,6 +17,7 @@ from support import BPFFS, FWC, OnKernel, ask, run
 
 INJECT = pathlib.Path(os.environ["BUILD"]) / "tests/live/inject"
 PIN = BPFFS / "web"
+ROOT = "root"  # of another machine, with a unit
 OLD, NEW = 53, 54
 CPUS = os.sched_getaffinity(0)
 
@@ -57,6 +59,9 @@ class Machine(OnKernel):
         super().setUp()
         for name, words in OBJECTS.items():
             self.check(run(*words, "--direction", "both", "-o", self.folder / name), 0)
+        unit = self.folder / ROOT / "usr/lib/systemd/system/web.service"
+        unit.parent.mkdir(parents=True)
+        unit.write_text("[Service]\nExecStart=/bin/true\n")
         self.probe = self.start_in_cgroup(PROBE)
         self.outside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.addCleanup(self.outside.close)
@@ -78,6 +83,7 @@ class Machine(OnKernel):
 
     def prepare(self, before):
         self.remove_everything()
+        shutil.rmtree(self.folder / ROOT / "etc", ignore_errors=True)
         for words in before:
             self.check(self.do(words), 0)
 
@@ -178,6 +184,9 @@ FAILURES = {name: SCENARIOS[name] for name in (
     "attach over another", "load and attach", "load over another", "replace in links",
     "replace in slots", "detach", "remove")}
 FAILURES["set"] = ([("let $limit = 1500; len <= $limit", *LOAD)], ("set", PIN, "limit=9"), ALL, ALL, [])
+ENABLE = ("enable", "web", "--egress", "udp", "--ingress", "icmp", "--root", ROOT)
+FAILURES["enable"] = ([], ENABLE, ALL, ALL, [])
+FAILURES["disable"] = ([ENABLE], ("disable", "web", "--root", ROOT), ALL, ALL, [])
 FAILURES["compile"] = ([], (OBJECTS["OLD"][0], "-o", "prog.o"), ALL, ALL, [])
 
 EVERY_ERRNO = "--every-errno"  # of each call, in place of one of them by turns
@@ -198,7 +207,9 @@ class Failing(Machine):
 
     def state(self):
         """The two policies differ in what passes, so that it tells which program runs."""
-        return self.sent(), self.received(), self.names(), self.files()
+        written = {path: path.is_file() and path.read_text()
+                   for path in (self.folder / ROOT).rglob("*")}
+        return self.sent(), self.received(), self.names(), self.files(), written
 
     def note(self, name, nth, code, done):
         """By the call that failed: what other processes do to the machine can add some before it."""
