@@ -3,6 +3,7 @@
 #include "cli/deadline_keeper.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,10 +35,13 @@ void leave_caller() {
   for (int fd = 0; fd <= 2; ++fd) ::dup2(nowhere, fd);
 }
 
-void wait_for_end_of(int caller) {
+// How many bytes came, none where the other end is closed.
+ssize_t read_byte(int end) {
   char byte = 0;
-  while (::read(caller, &byte, 1) < 0 && errno == EINTR) {
-  }
+  ssize_t got = 0;
+  do got = ::read(end, &byte, 1);
+  while (got < 0 && errno == EINTR);
+  return got;
 }
 
 int keep(const WorkingFilter& filter) {
@@ -64,7 +68,7 @@ Error failed(int code) {
 
 Expected<void> keep_deadline(const WorkingFilter& filter) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return failed(errno);
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return failed(errno);
   const pid_t child = ::fork();
   if (child < 0) {
     const int code = errno;
@@ -75,10 +79,13 @@ Expected<void> keep_deadline(const WorkingFilter& filter) {
   if (child == 0) {
     ::close(ends[1]);
     leave_caller();
-    wait_for_end_of(ends[0]);
+    if (::write(ends[0], "", 1) != 1) ::_exit(1);
+    (void)read_byte(ends[0]);  // until the caller ends
     ::_exit(keep(filter));
   }
   ::close(ends[0]);  // the other end closes with this process
+  // Before it has left, what ends the caller would end it too, as a terminal that closes.
+  if (read_byte(ends[1]) != 1) return failed(ECHILD);
   return {};
 }
 
