@@ -153,12 +153,15 @@ int confirm_command(const Invocation& call) {
   CommandLine line(call);
   directions.add_to(line);
   line.option("--name", name, "name of the attachment, where a cgroup has several", "NAME");
+  runtime::ConfirmOptions options;
+  line.flag("--dry-run", options.dry_run, "say what would be done, and change nothing");
   if (const auto done = line.parse(1, 1)) return *done;
 
   const auto filter = find_target(line.words().front(), directions, name, true);
   if (!filter) return call.terminal.fail(filter.error());
-  if (const auto done = runtime::confirm(*filter); !done) return call.terminal.fail(done.error());
-  call.terminal.out("confirmed {}\n", filter->place());
+  if (const auto done = runtime::confirm(*filter, options); !done)
+    return call.terminal.fail(done.error());
+  call.terminal.out("{} {}\n", options.dry_run ? "would confirm" : "confirmed", filter->place());
   return static_cast<int>(ExitCode::ok);
 }
 

@@ -2,6 +2,8 @@
 // `fwc run`: one command behind a filter. It does not start unless the filter is in force.
 #include "fwc/runtime/run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/filter_options.h"
@@ -19,6 +21,7 @@ struct Request {
   std::vector<std::string> variables;
   bool strict = false;
   bool refuse = false;
+  bool dry_run = false;
 };
 
 // The command's words are its own; options of fwc end at the first `--`.
@@ -81,6 +84,7 @@ int run_command(const Invocation& call) {
   line.options("--var", request.variables, "start a live variable with this value", "NAME=VALUE");
   line.flag("--refuse", request.refuse, std::string(kRefuseMeaning));
   line.flag("--strict", request.strict, "treat warnings as errors");
+  line.flag("--dry-run", request.dry_run, "load the filters, and say what would be run");
   if (const auto done = line.parse(0, 0)) return *done;
   if (const auto wrong = request.filters.refuse(line, request.refuse)) return *wrong;
   if (arguments.command.empty())
@@ -90,7 +94,9 @@ int run_command(const Invocation& call) {
   std::vector<LoadedObject> loaded;
   for (const auto direction : {runtime::Direction::ingress, runtime::Direction::egress})
     if (const auto failed = load_filter(call.terminal, request, direction, loaded)) return *failed;
-  return run_behind(call.terminal, loaded, arguments.command);
+  if (!request.dry_run) return run_behind(call.terminal, loaded, arguments.command);
+  call.terminal.out("would run {}\n", fmt::join(arguments.command, " "));
+  return static_cast<int>(ExitCode::ok);
 }
 
 }  // namespace fwc::cli

@@ -12,11 +12,32 @@ namespace fwc::cli {
 
 namespace {
 
-int show_variables(Terminal& terminal, const runtime::LoadedObject& filter) {
+using nlohmann::ordered_json;
+
+ordered_json to_json(const runtime::Variable& variable) {
+  ordered_json json = {{"name", variable.name}};
+  if (const auto* number = std::get_if<std::int64_t>(&variable.value)) {
+    json.update({{"type", "int"}, {"value", *number}});
+    json.update({{"minimum", variable.minimum}, {"maximum", variable.maximum}});
+  } else if (const auto* flag = std::get_if<bool>(&variable.value)) {
+    json.update({{"type", "bool"}, {"value", *flag}});
+  } else {
+    json.update({{"type", "ip"}, {"value", runtime::to_string(variable.value)}});
+  }
+  return json;
+}
+
+int show_variables(Terminal& terminal, const runtime::LoadedObject& filter, bool as_json) {
   const auto variables = runtime::variables(filter);
   if (!variables) return terminal.fail(variables.error());
-  for (const runtime::Variable& variable : *variables)
-    terminal.out("{}={}\n", variable.name, runtime::to_string(variable.value));
+  ordered_json list = ordered_json::array();
+  for (const runtime::Variable& variable : *variables) {
+    if (as_json)
+      list.push_back(to_json(variable));
+    else
+      terminal.out("{}={}\n", variable.name, runtime::to_string(variable.value));
+  }
+  if (as_json) show_json(terminal, ordered_json{{"variables", std::move(list)}});
   return static_cast<int>(ExitCode::ok);
 }
 
@@ -63,9 +84,9 @@ int list_set(Terminal& terminal, const LoadedObject& filter, const SetRequest& r
     for (const SetEntry& entry : *entries) terminal.out("{}\n", runtime::to_string(entry));
     return static_cast<int>(ExitCode::ok);
   }
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  ordered_json list = ordered_json::array();
   for (const SetEntry& entry : *entries) list.push_back(runtime::to_string(entry));
-  const nlohmann::ordered_json json = {
+  const ordered_json json = {
       {"set", set.name}, {"type", runtime::to_string(set.element)}, {"entries", std::move(list)}};
   show_json(terminal, json);
   return static_cast<int>(ExitCode::ok);
@@ -130,7 +151,8 @@ int set_command(const Invocation& call) {
   line.option("--name", request.name, "name of the attachment, with `--ingress` or `--egress`",
               "NAME");
   line.flag("--dry-run", request.dry_run, "judge the values, and change nothing");
-  line.flag("--json", request.json, "`list` prints one JSON object");
+  line.flag("--json", request.json,
+            "print the values, or the entries of `list`, as one JSON object");
   if (const auto done = line.parse(1, SIZE_MAX)) return *done;
 
   const auto& words = line.words();
@@ -147,7 +169,7 @@ int set_command(const Invocation& call) {
       call.terminal.out("would set {}={}\n", each.name, runtime::to_string(each.value));
     return static_cast<int>(ExitCode::ok);
   }
-  return show_variables(call.terminal, *filter);
+  return show_variables(call.terminal, *filter, request.json);
 }
 
 }  // namespace fwc::cli

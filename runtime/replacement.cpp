@@ -169,16 +169,20 @@ Expected<void> replace(const WorkingFilter& filter, const Object& object,
                             : replace_in_slots(filter, object, options, *seat);
 }
 
-Expected<void> confirm(const WorkingFilter& filter) {
+Expected<void> confirm(const WorkingFilter& filter, const ConfirmOptions& options) {
   Expected<Seat> seat = seat_of(filter);
   if (!seat) return seat.error();
-  Expected<DirectoryLock> lock = lock_and_repair(seat->folder);
-  if (!lock) return lock.error();
+  std::optional<DirectoryLock> lock;
+  if (!options.dry_run) {
+    Expected<DirectoryLock> taken = lock_and_repair(seat->folder);
+    if (!taken) return taken.error();
+    lock.emplace(*std::move(taken));
+  }
   if (!read_journal(*seat))
     return make_error(Error::Kind::no_input,
                       fmt::format("no change of `{}` waits to be confirmed", filter.place()),
                       "it was confirmed already, or was taken back when its time was over");
-  end_journal(*seat);
+  if (!options.dry_run) end_journal(*seat);
   return {};
 }
 

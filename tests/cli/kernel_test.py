@@ -292,6 +292,11 @@ class Running(Kernel):
             self.check(run("run", "--egress", FILTER, "--", sys.executable, "-c", self.SEND, port),
                        status, "", "")
 
+    def test_a_dry_run_loads_and_runs_nothing(self):
+        self.check(run("run", "--egress", FILTER, "--dry-run", "--", "touch", "here"), 0,
+                   "would run touch here\n", "")
+        self.assertEqual(self.files(), [])
+
     def test_the_status_is_passed_on(self):
         for script, status in (("exit 0", 0), ("exit 7", 7), ("kill -9 $$", 137)):
             self.check(run("run", "--egress", "true", "--", "sh", "-c", script), status)

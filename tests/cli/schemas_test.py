@@ -94,6 +94,26 @@ class Kernel(OnKernel):
             self.assertEqual((value["type"], len(value["entries"])), (kind, 1))
             self.check(run("remove", self.pin), 0)
 
+    def test_live_variables(self):
+        self.check(run("let $limit = 15 in 0..65535; let $open = true; let $gate: ip = 10.0.0.1; "
+                       "len <= $limit && $open && dst_ip == $gate", "--load", self.pin), 0)
+        value = check_json("set", run("set", self.pin, "limit=9", "--json").out)
+        self.assertEqual(value["variables"], [
+            {"name": "limit", "type": "int", "value": 9, "minimum": 0, "maximum": 65535},
+            {"name": "open", "type": "bool", "value": True},
+            {"name": "gate", "type": "ip", "value": "10.0.0.1"}])
+        self.check(run("udp", "--load", self.pin), 0)
+        self.assertEqual(check_json("set", run("set", self.pin, "--json").out), {"variables": []})
+
+    def test_audit(self):
+        self.check(run("udp", "--audit", "--load", self.pin), 0)
+        self.check(run("audit", self.pin, "off", "--dry-run"), 0, "would turn audit off\n")
+        value = check_json("audit", run("audit", self.pin, "--json").out)
+        self.assertEqual(value, {"target": self.pin, "audit": True})
+        self.assertFalse(check_json("audit", run("audit", self.pin, "off", "--json").out)["audit"])
+        self.check(run("udp", "--load", self.pin), 0)
+        self.check(run("audit", self.pin, "off", "--dry-run"), 64, "")
+
     def test_status_of_a_cgroup(self):
         self.assertEqual(check_json("status", run("status", self.cgroup, "--json").out)["units"][0]
                          ["filters"], [])

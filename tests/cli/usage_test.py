@@ -123,6 +123,15 @@ class Help(Scratch):
             self.assertIn(f"Usage: fwc {name}", by_help)
             self.assertRegex(by_help, rf"Examples:\n  fwc {name}")
 
+    def test_what_reads_has_json_and_what_changes_a_dry_run(self):
+        options = {"--json": "check test explain fields set list stats log audit status",
+                   "--dry-run": "attach run set audit replace confirm detach remove enable disable"}
+        for option, commands in options.items():
+            for command in commands.split():
+                self.assertIn(f" {option} ", run("help", command).out, command)
+        rest = {"fmt", "top", "completion", "help"}  # text, a screen of `stats`, and no filter at all
+        self.assertEqual(set(self.commands()), {*" ".join(options.values()).split()} | rest)
+
     def test_help_fits_a_screen_of_100_columns(self):
         for words in (["help"], ["--help"], *(["help", n] for n in self.commands())):
             for line in run(*words).out.splitlines():

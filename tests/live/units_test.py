@@ -140,7 +140,7 @@ systemctl restart sender
 reset; counts
 for i in 1 2 3 4 5; do systemctl daemon-reload; done
 fwc 'udp && dst_port == 53 || icmp' --attach sender.service --egress > /dev/null
-fwc 'udp && dst_port == 53' --attach sender.service --egress > /dev/null
+fwc replace sender.service 'udp && dst_port == 53' > /dev/null
 systemctl daemon-reload
 systemctl restart sender
 systemctl stop sender

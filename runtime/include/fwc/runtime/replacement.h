@@ -56,8 +56,13 @@ struct ReplaceOptions {
 FWC_API Expected<void> replace(const WorkingFilter& filter, const Object& object,
                                const ReplaceOptions& options = {});
 
+struct ConfirmOptions {
+  /// Only say whether something waits.
+  bool dry_run = false;
+};
+
 /// Keeps what replace() put there. Kind::no_input where nothing waits for it.
-FWC_API Expected<void> confirm(const WorkingFilter& filter);
+FWC_API Expected<void> confirm(const WorkingFilter& filter, const ConfirmOptions& options = {});
 
 /// How long a change still waits to be confirmed; nothing where none does. Zero where the time is
 /// over and it is to be taken back.
