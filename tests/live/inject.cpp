@@ -6,10 +6,14 @@
 // with commas: `bpf` (all commands), `bpf:29` (one command), `open`, `rename`, `write`, `link`,
 // `unlink`, `mkdir`, or `changes` for all that change what the kernel or a file system holds. --log
 // writes each one met to a file. The status is the command's, 128 + signal where one ended it.
-// Processes that the command starts are not followed.
+// Processes that the command starts are not followed. A filter of system calls stops the command at
+// those of CALLS alone, so that all others cost nothing.
 #include <elf.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -109,8 +113,8 @@ Request read_arguments(int count, char** words) {
 
 const Call* match(const Request& request, const __ptrace_syscall_info& info) {
   const auto same = [&](const Call& call) {
-    return call.number == info.entry.nr &&
-           (call.command < 0 || static_cast<std::uint64_t>(call.command) == info.entry.args[0]);
+    return call.number == info.seccomp.nr &&
+           (call.command < 0 || static_cast<std::uint64_t>(call.command) == info.seccomp.args[0]);
   };
   const auto found = std::find_if(request.calls.begin(), request.calls.end(), same);
   return found == request.calls.end() ? nullptr : &*found;
@@ -119,16 +123,13 @@ const Call* match(const Request& request, const __ptrace_syscall_info& info) {
 #if defined(__x86_64__)
 using Registers = user_regs_struct;
 unsigned long long& result_of(Registers& registers) { return registers.rax; }
-void skip_call(pid_t child) {
-  Registers registers;
-  ::ptrace(PTRACE_GETREGS, child, 0, &registers);
+void forget_call(pid_t, Registers& registers) {
   registers.orig_rax = static_cast<unsigned long long>(-1);
-  ::ptrace(PTRACE_SETREGS, child, 0, &registers);
 }
 #elif defined(__aarch64__)
 using Registers = user_regs_struct;
 unsigned long long& result_of(Registers& registers) { return registers.regs[0]; }
-void skip_call(pid_t child) {
+void forget_call(pid_t child, Registers&) {
   int none = -1;
   iovec part{&none, sizeof none};
   ::ptrace(PTRACE_SETREGSET, child, NT_ARM_SYSTEM_CALL, &part);
@@ -137,15 +138,31 @@ void skip_call(pid_t child) {
 #error "say here how a system call is skipped"
 #endif
 
-void set_result(pid_t child, int code) {
+// The call is not done, and gives the error.
+void fail_call(pid_t child, int code) {
   Registers registers;
   iovec part{&registers, sizeof registers};
   ::ptrace(PTRACE_GETREGSET, child, NT_PRSTATUS, &part);
+  forget_call(child, registers);
   result_of(registers) = static_cast<unsigned long long>(-static_cast<long long>(code));
   ::ptrace(PTRACE_SETREGSET, child, NT_PRSTATUS, &part);
 }
 
-/// Follows the command from one system call to the next.
+// What the kernel asks at each call: whether it is one to stop at.
+void stop_at(const std::vector<Call>& calls) {
+  std::vector<sock_filter> code = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+  for (const Call& call : calls) {
+    code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(call.number), 0, 1));
+    code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+  }
+  code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+  const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+/// Follows the command from one of the calls to the next.
 class Tracer {
  public:
   Tracer(const Request& request, pid_t child)
@@ -154,51 +171,40 @@ class Tracer {
   int run() {
     int status = 0;
     ::waitpid(child_, &status, 0);
-    ::ptrace(PTRACE_SETOPTIONS, child_, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
-    int signal = 0;
-    while (::ptrace(PTRACE_SYSCALL, child_, 0, signal) == 0 &&
+    ::ptrace(PTRACE_SETOPTIONS, child_, 0,
+             PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP);
+    int signal = 0;  // not the one that the child stopped itself with
+    while (::ptrace(chosen_ ? PTRACE_SYSCALL : PTRACE_CONT, child_, 0, signal) == 0 &&
            ::waitpid(child_, &status, 0) == child_ && WIFSTOPPED(status)) {
-      signal = WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
-      if (signal == (SIGTRAP | 0x80)) {
-        signal = 0;
-        stop();
-      }
+      const bool at_end = WSTOPSIG(status) == (SIGTRAP | 0x80);
+      signal = at_end || WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
+      if (status >> 8 == (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)) enter();
+      if (at_end) ::kill(child_, SIGKILL);
     }
     if (WIFSTOPPED(status)) ::waitpid(child_, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
 
  private:
-  void stop() {
+  void enter() {
     __ptrace_syscall_info info{};
     ::ptrace(PTRACE_GET_SYSCALL_INFO, child_, sizeof info, &info);
-    if (info.op == PTRACE_SYSCALL_INFO_ENTRY) enter(info);
-    if (info.op == PTRACE_SYSCALL_INFO_EXIT && chosen_) leave();
-  }
-
-  void enter(const __ptrace_syscall_info& info) {
     const Call* call = match(request_, info);
     if (call == nullptr) return;
     log_ << call->name;
-    if (call->name == "bpf") log_ << ':' << info.entry.args[0];
+    if (call->name == "bpf") log_ << ':' << info.seccomp.args[0];
     log_ << std::endl;
-    chosen_ = seen_++ == request_.nth;
-    if (!chosen_) return;
+    if (seen_++ != request_.nth) return;
     if (request_.before) ::kill(child_, SIGKILL);
-    if (request_.code != 0) skip_call(child_);
-  }
-
-  void leave() {
-    chosen_ = false;
-    if (request_.after) ::kill(child_, SIGKILL);
-    if (request_.code != 0) set_result(child_, request_.code);
+    if (request_.code != 0) fail_call(child_, request_.code);
+    chosen_ = request_.after;
   }
 
   const Request& request_;
   pid_t child_;
   std::ofstream log_;
   long seen_ = 0;
-  bool chosen_ = false;
+  bool chosen_ = false;  ///< to be killed when the call is done
 };
 
 }  // namespace
@@ -212,6 +218,8 @@ int main(int count, char** words) {
   const pid_t child = ::fork();
   if (child == 0) {
     ::ptrace(PTRACE_TRACEME, 0, 0, 0);
+    ::raise(SIGSTOP);  // until the tracer has said what it wants to see
+    stop_at(request.calls);
     ::execvp(request.command[0], request.command);
     ::_exit(127);
   }

@@ -81,9 +81,11 @@ class Machine(OnKernel):
         self.outside.recv(1)
         return ask(self.probe, "r")
 
-    def prepare(self, before):
-        self.remove_everything()
-        shutil.rmtree(self.folder / ROOT / "etc", ignore_errors=True)
+    def prepare(self, before, anew=True):
+        """Where something runs that `before` replaces, it need not be removed first."""
+        if anew or not before:
+            self.remove_everything()
+            shutil.rmtree(self.folder / ROOT / "etc", ignore_errors=True)
         for words in before:
             self.check(self.do(words), 0)
 
@@ -236,7 +238,7 @@ class Failing(Machine):
         first = next((i for i, call in enumerate(found) if call.startswith("bpf")), 0)
         for nth, call, code in self.failures(found, first):
             if was is None:
-                self.prepare(before)
+                self.prepare(before, anew=False)
                 was = self.state()
             with self.subTest(name, nth=nth, call=call, errno=code):
                 done = self.inject(",".join(ERRNOS), words, "--log", self.folder / "calls",
