@@ -51,7 +51,9 @@ ALL, FIRST, SECOND = "11", "10", "01"
 
 # Two policies as objects, so that most commands need no compiler.
 OBJECTS = {"OLD": (f"udp && dst_port == {OLD}",), "NEW": (f"udp && dst_port == {NEW}",),
-           "COUNTS": (f"udp && dst_port == {OLD}", "--counters")}
+           "COUNTS": (f"udp && dst_port == {OLD}", "--counters"),
+           "OLD_REFUSES": (f"udp && dst_port == {OLD}", "--refuse"),
+           "NEW_REFUSES": (f"udp && dst_port == {NEW}", "--refuse")}
 
 
 class Machine(OnKernel):
@@ -117,6 +119,12 @@ REPAIR = (("confirm", PIN), (0, 66))
 SCENARIOS = {
     "attach": ([], ("NEW", *ATTACH), ALL, SECOND, []),
     "attach over another": ([("OLD", *ATTACH)], ("NEW", *ATTACH), FIRST, SECOND, []),
+    # A call that is refused is one that does not pass: never by the programs of another filter.
+    "attach over one that refuses": ([("OLD_REFUSES", *ATTACH)], ("NEW_REFUSES", *ATTACH), FIRST,
+                                     SECOND, []),
+    "replace one that refuses": ([("OLD_REFUSES", *ATTACH)], ("replace", "CGROUP", "NEW_REFUSES"),
+                                 FIRST, SECOND, []),
+    "detach one that refuses": ([("OLD_REFUSES", *ATTACH)], ("detach", "CGROUP"), FIRST, ALL, []),
     "load and attach": ([], ("NEW", *LOAD_AND_ATTACH), ALL, SECOND, []),
     "load over another": ([("OLD", *LOAD_AND_ATTACH)], ("NEW", *LOAD), FIRST, SECOND,
                           [REPAIR]),
@@ -137,7 +145,7 @@ SCENARIOS = {
     "remove": ([("OLD", *LOAD)], ("remove", PIN), ALL, ALL, []),
 }
 # a second time, these find nothing to do
-GOES_AWAY = ("detach", "remove", "confirm")
+GOES_AWAY = ("detach", "detach one that refuses", "remove", "confirm")
 
 
 class Killed(Machine):
