@@ -15,6 +15,8 @@ LINK = {"vlan", "ethertype", "src_mac", "dst_mac"}
 SOCKET_BUFFER = {"mark", "priority", "gso_size", "gso_segs", "uid", "cgroup_id"}
 MISSING = {"cgroup": LINK | UNFED, "tc": UNFED, "xdp": SOCKET_BUFFER | UNFED}  # by hook
 SET_FILES = {"address": "addresses.txt", "port": "ports.txt", "pair": "pairs.txt"}  # in set_files
+# Ports of pairs in live sets, of which each is an entry of its own for each prefix of the addresses.
+PORT_SPANS = ("0", "53", "80", "443", "65535", "0..1", "22..53", "440..450", "65530..65535")
 # Kinds of live sets, each with where its elements are from at first and later.
 LIVE_SETS = tuple((kind, first, later) for kind in (*SET_FILES, "int") for first in ("nothing", "elements", "file")
                   for later in ("nothing", "elements", "file") if kind in SET_FILES or "file" not in (first, later))
@@ -281,7 +283,7 @@ class Generator:
     def atom_any_set(self):
         """Numbers of either sign and any size, looked up where no field bounds them."""
         left = self.number(2)
-        while not varies(left) or left.level == PRIMARY:
+        while not varies(left) or left.level == PRIMARY or left.parts[0] == "+":  # `+field` is the field
             left = self.number(2)
         elements = []
         for _ in range(self.size()):
@@ -382,12 +384,12 @@ class Generator:
     def held(self, source, kind, left):
         """What a live set holds."""
         if source == "nothing":
-            return Node("set", PRIMARY, "")
+            return Node("held", PRIMARY, "")
         if source == "file":
-            return Node("set", PRIMARY, " = ", (self.set_file(kind), PRIMARY))
+            return Node("held", PRIMARY, " = ", (self.set_file(kind), PRIMARY))
         elements = (self.elements(left) if kind in ("port", "int") else
-                    [self.one_pair() if kind == "pair" else self.one_address() for _ in range(self.size(5))])
-        return Node("set", PRIMARY, " = ", (self.braced(elements), PRIMARY))
+                    [self.one_pair(self.draw(*PORT_SPANS)) if kind == "pair" else self.one_address() for _ in range(self.size(5))])
+        return Node("held", PRIMARY, " = ", (self.braced(elements), PRIMARY))
 
     # Either end, pairs, payload.
 
@@ -405,8 +407,8 @@ class Generator:
     def pair_of_fields(self):
         return f"({self.draw(*self.addresses)}, {self.draw('src_port', 'dst_port', 'local_port', 'remote_port')})"
 
-    def one_pair(self):
-        return f"({self.one_address()}, {self.random.choice(self.elements('dst_port'))})"
+    def one_pair(self, ports=None):
+        return f"({self.one_address()}, {ports or self.random.choice(self.elements('dst_port'))})"
 
     def atom_pair(self):
         if self.draw("pair", "three") == "three":

@@ -238,7 +238,9 @@ class Meaning:
         return holds
 
     def in_range(self, field, other, constants):
-        """A constant that the field cannot have is an error."""
+        """A constant that the field, `+field` too, cannot have is an error."""
+        while field[:2] == ("unary", "+"):
+            field = field[2]
         most = FIELDS.get(field[1], (None, None))[1] if field[0] == "name" and field[1] not in self.named else None
         if most is not None and self.is_constant(other, constants):
             kind, value = self.compile(other, constants)

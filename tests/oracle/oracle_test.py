@@ -79,7 +79,7 @@ FALSE = (
 WRONG = ("", "udp &&", "(udp", "udp)", "= 1", "dst_port = 53", "010 == 8", "10.0.0.1/8 == src_ip", "nothing", "src_ip < 1.1.1.1",
          "src_ip", "src_ip == 1", "dst_port in {}", "dst_port in 9..1", "1__0", "0x", "9223372036854775808", "/* open",
          "let x = 1", "drop udp;", "payload[0:3] == 1", "payload[2:0] == 1", "10.0.0.256 == src_ip", "udp ? 1",
-         "dst_port == 70000", "70000 != dst_port", "dst_port in {1, 70000}", "ttl in 0..256", "dscp == -1", "len / 0 == 1",
+         "dst_port == 70000", "70000 != dst_port", "dst_port in {1, 70000}", "ttl in 0..256", "+ttl in {-1}", "dscp == -1", "len / 0 == 1",
          "len % (1 - 1) == 1", "len << 64 == 1", "len >> -1 == 1", "src_ip in {10.0.0.1..::1}", "tcp ? src_ip : 1", "$x", "allow udp", "default allow")
 
 
