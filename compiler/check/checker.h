@@ -106,6 +106,7 @@ class Checker {
   // live_sets.cpp
   void declare_live_set(const ast::Declaration& declaration);
   bool fill(LiveSetDeclaration& set, const ast::Declaration& declaration);
+  bool is_loadable(const LiveSetDeclaration& set, const ast::Declaration& declaration);
   Value check_live_member(const ast::Membership& membership, const ast::LiveSet& set,
                           const Place& place);
   std::optional<std::uint32_t> find_live_set(const ast::LiveSet& set, Span span);

@@ -106,6 +106,20 @@ std::vector<LiveKey> live_keys(const LiveSetDeclaration& set) {
   return keys;
 }
 
+std::uint64_t live_key_count(const LiveSetDeclaration& set) {
+  const auto prefixes = [](const ValueSet& values) {
+    std::vector<LiveKey> keys;
+    add_addresses(values, 0, keys);
+    add_numbers(values, keys);
+    return keys.size();
+  };
+  std::uint64_t count = prefixes(set.values);
+  for (const AddressPorts& pair : set.pairs)
+    for (const auto& ports : pair.ports.integers)
+      count += prefixes(pair.addresses) * static_cast<std::uint64_t>(ports.high - ports.low + 1);
+  return count;
+}
+
 std::string live_map_name(const LiveSetDeclaration& set) {
   constexpr std::string_view kPrefix = "set_";
   constexpr std::size_t kRoom = kMapName - 1 - kPrefix.size();

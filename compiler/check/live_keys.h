@@ -28,6 +28,9 @@ static_assert(sizeof(LiveKey) == 24);
 
 std::vector<LiveKey> live_keys(const LiveSetDeclaration& set);
 
+/// How many these are, without making them.
+std::uint64_t live_key_count(const LiveSetDeclaration& set);
+
 /// Of a whole key, with its length.
 constexpr unsigned live_key_bytes(LiveElement element) {
   return element == LiveElement::port || element == LiveElement::integer ? 12 : 24;

@@ -7,6 +7,7 @@
 
 #include "compiler/check/checker.h"
 #include "compiler/check/fold.h"
+#include "compiler/check/live_keys.h"
 #include "compiler/check/suggest.h"
 
 namespace fwc {
@@ -21,6 +22,9 @@ std::optional<LiveElement> element_named(std::string type) {
   if (type == "(ip,port)") return LiveElement::address_port;
   return std::nullopt;
 }
+
+/// Of a set at first, so that it is loaded in seconds; `fwc set` adds more.
+constexpr std::uint64_t kMostKeys = 1U << 20;
 
 bool is_address(LiveElement element, std::size_t part) {
   return part == 0 && (element == LiveElement::address || element == LiveElement::address_port);
@@ -86,7 +90,19 @@ bool Checker::fill(LiveSetDeclaration& set, const ast::Declaration& declaration)
   if (!in_range)
     report_.add(Code::out_of_range, span_of(declaration.value),
                 fmt::format("a port in {} is not 0 to {}", quoted("@" + set.name), kLargestPort));
-  return in_range;
+  return in_range && is_loadable(set, declaration);
+}
+
+bool Checker::is_loadable(const LiveSetDeclaration& set, const ast::Declaration& declaration) {
+  const std::uint64_t keys = live_key_count(set);
+  if (keys <= kMostKeys) return true;
+  const bool pairs = set.element == LiveElement::address_port;
+  report_.add(Code::too_complex, span_of(declaration.value),
+              fmt::format("{} would hold {} prefixes, and {} is the most", quoted("@" + set.name),
+                          keys, kMostKeys),
+              pairs ? "each port of a range is an entry for each prefix of its addresses"
+                    : "a range is as many prefixes as it takes");
+  return false;
 }
 
 std::optional<std::uint32_t> Checker::find_live_set(const ast::LiveSet& set, Span span) {

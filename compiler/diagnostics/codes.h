@@ -240,7 +240,8 @@ inline constexpr std::array kCodes = {
     CodeRow{.code = Code::too_complex,
             .name = "too-complex",
             .severity = Severity::error,
-            .explanation = "The program would be longer than the kernel loads."},
+            .explanation = "The program would be longer than the kernel loads, or a live set "
+                           "would hold more at first than is loaded in seconds."},
     CodeRow{.code = Code::internal,
             .name = "internal",
             .severity = Severity::error,
