@@ -69,17 +69,29 @@ struct CaptureFile::Handle {
   pcap_t* file = nullptr;
   std::string path;
   int link_type = 0;
+  bool framed = false;
 
   ~Handle() {
     if (file != nullptr) library.close(file);
   }
 };
 
+std::optional<Error> CaptureFile::refuse_link_type(const Handle& handle, std::string_view name) {
+  const bool framed = handle.framed && handle.link_type != kEthernet;
+  if (!framed && is_known_link_type(handle.link_type)) return std::nullopt;
+  return Error{.kind = Error::Kind::data,
+               .message = fmt::format("`{}` has packets of link type {}, which {}", handle.path,
+                                      name,
+                                      framed ? "has no Ethernet header for `--hook` to see"
+                                             : "holds no IP that fwc can find"),
+               .hint = framed ? "capture on one interface, as by `tcpdump -i eth0`" : ""};
+}
+
 CaptureFile::CaptureFile(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
 CaptureFile::~CaptureFile() = default;
 CaptureFile::CaptureFile(CaptureFile&&) noexcept = default;
 
-Expected<CaptureFile> CaptureFile::open(const std::string& path) {
+Expected<CaptureFile> CaptureFile::open(const std::string& path, Hook hook) {
   if (auto missing = refuse_missing(path)) return *std::move(missing);
   const auto library = load_libpcap();
   if (!library)
@@ -95,13 +107,10 @@ Expected<CaptureFile> CaptureFile::open(const std::string& path) {
     return Error{.kind = Error::Kind::data,
                  .message = fmt::format("`{}` is no capture file: {}", path, reason.data())};
   handle->link_type = library->datalink(handle->file);
-  if (!is_known_link_type(handle->link_type)) {
-    const char* name = library->datalink_name(handle->link_type);
-    return Error{.kind = Error::Kind::data,
-                 .message = fmt::format("`{}` has packets of link type {}, which holds no IP that "
-                                        "fwc can find",
-                                        path, name != nullptr ? name : "unknown")};
-  }
+  handle->framed = hook != Hook::cgroup;
+  const char* name = library->datalink_name(handle->link_type);
+  if (auto error = refuse_link_type(*handle, name != nullptr ? name : "unknown"))
+    return *std::move(error);
   return CaptureFile(std::move(handle));
 }
 
@@ -115,6 +124,13 @@ Expected<std::optional<CapturedPacket>> CaptureFile::next() {
                  .message = fmt::format("`{}` is damaged: {}", handle_->path,
                                         handle_->library.geterr(handle_->file))};
   const std::span frame(reinterpret_cast<const std::byte*>(data), header->caplen);
+  const std::uint64_t time = static_cast<std::uint64_t>(header->ts.tv_sec) * 1'000'000'000 +
+                             static_cast<std::uint64_t>(header->ts.tv_usec) * 1000;
+  if (handle_->framed)
+    return std::optional(CapturedPacket{.framed = true,
+                                        .bytes = {frame.begin(), frame.end()},
+                                        .wire_bytes = std::max(header->len, header->caplen),
+                                        .time = time});
   const auto start =
       find_network(handle_->link_type, frame).value_or(NetworkStart{.offset = frame.size()});
   const auto network = frame.subspan(start.offset);
@@ -126,8 +142,7 @@ Expected<std::optional<CapturedPacket>> CaptureFile::next() {
                      .bytes = {kept.begin(), kept.end()},
                      .wire_bytes = length,
                      .sent = start.sent,
-                     .time = static_cast<std::uint64_t>(header->ts.tv_sec) * 1'000'000'000 +
-                             static_cast<std::uint64_t>(header->ts.tv_usec) * 1000});
+                     .time = time});
 }
 
 }  // namespace fwc::cli

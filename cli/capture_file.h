@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Packets of a pcap or pcapng file as the cgroup_skb hook would see them: without the link layer.
+// Packets of a pcap or pcapng file as a hook would see them: without the link layer or with it.
 // Read by libpcap, which is loaded when the first file is opened, so that no other command pays for
 // its many dependencies at start-up.
 #pragma once
@@ -9,15 +9,18 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "fwc/hook.h"
 #include "fwc/runtime/error.h"
 
 namespace fwc::cli {
 
 struct CapturedPacket {
+  bool framed = false;            ///< `bytes` begins with the Ethernet header, which has the type
   std::uint16_t ethertype = 0;    ///< in host order; 0 where the link layer does not tell
-  std::vector<std::byte> bytes;   ///< from the network header on
+  std::vector<std::byte> bytes;   ///< from the network header on, without padding; or all of a frame
   std::size_t wire_bytes = 0;     ///< what `bytes` had before the capture cut it
   std::optional<bool> sent = {};  ///< or received; nothing where the link layer does not tell
   std::uint64_t time = 0;         ///< when it was captured, in nanoseconds
@@ -27,8 +30,8 @@ struct CapturedPacket {
 
 class CaptureFile {
  public:
-  /// `-` is standard input.
-  static runtime::Expected<CaptureFile> open(const std::string& path);
+  /// `-` is standard input. For a hook with a link layer it has to hold Ethernet frames.
+  static runtime::Expected<CaptureFile> open(const std::string& path, Hook hook = Hook::cgroup);
   ~CaptureFile();
   CaptureFile(CaptureFile&&) noexcept;
 
@@ -38,6 +41,8 @@ class CaptureFile {
  private:
   struct Handle;
   explicit CaptureFile(std::unique_ptr<Handle> handle);
+  static std::optional<runtime::Error> refuse_link_type(const Handle& handle,
+                                                        std::string_view name);
   std::unique_ptr<Handle> handle_;
 };
 

@@ -6,8 +6,21 @@
 
 #include "cli/filter_options.h"
 #include "compiler/check/checked_filter.h"
+#include "compiler/eval/frame.h"
 
 namespace fwc::cli {
+
+namespace {
+
+/// A frame that ends within its link layer is malformed as an IPv4 packet without bytes is.
+Packet packet_in(const CapturedPacket& captured) {
+  if (!captured.framed)
+    return {.protocol = captured.ethertype, .bytes = captured.bytes, .context = {}};
+  const auto packet = packet_of(captured.bytes, {});
+  return packet ? *packet : Packet{.protocol = kEtherTypeIpv4, .bytes = {}, .context = {}};
+}
+
+}  // namespace
 
 std::variant<CaptureFlows, int> CaptureFlows::of(Terminal& terminal, const Filter& filter,
                                                  const std::string& local,
@@ -26,13 +39,17 @@ std::variant<CaptureFlows, int> CaptureFlows::of(Terminal& terminal, const Filte
 std::optional<bool> CaptureFlows::is_sent(const CapturedPacket& captured) const {
   if (is_said_) return !ingress_;
   if (!from_local_) return captured.sent;
-  if (from_local_->judge(captured.bytes, captured.ethertype)) return true;
-  if (to_local_->judge(captured.bytes, captured.ethertype)) return false;
+  const auto holds = [&](const Filter& filter) {
+    return captured.framed ? filter.judge_frame(captured.bytes)
+                           : filter.judge(captured.bytes, captured.ethertype);
+  };
+  if (holds(*from_local_)) return true;
+  if (holds(*to_local_)) return false;
   return std::nullopt;
 }
 
 Packet CaptureFlows::meet(const CapturedPacket& captured) {
-  Packet packet{.protocol = captured.ethertype, .bytes = captured.bytes, .context = {}};
+  Packet packet = packet_in(captured);
   packet.context.ingress = ingress_;
   const std::optional<bool> sent = is_sent(captured);
   const bool asks = filter_.asks_for_flows();

@@ -33,17 +33,16 @@ constexpr std::array kCommands = {
                .words = "FILTER",
                .run = check_command},
     CommandRow{.name = "test",
-               .synopsis = "fwc test FILTER CAPTURE [--kernel] [--count] [--local SET] "
-                           "[--json] "
-                           "[--var NAME=VALUE]",
+               .synopsis = "fwc test FILTER CAPTURE [--hook HOOK] [--kernel] "
+                           "[--local SET] [--json] [--var NAME=VALUE]",
                .summary = "show which packets of a capture file pass",
                .examples = {"fwc test 'udp && dst_port == 53' capture.pcap",
                             "fwc test '!tcp' capture.pcap --count"},
                .words = "FILTER CAPTURE",
                .run = test_command},
     CommandRow{.name = "explain",
-               .synopsis = "fwc explain [CODE | FILTER PACKET] [-f FILE] [--var NAME=VALUE] "
-                           "[--ingress] [--json]",
+               .synopsis = "fwc explain [CODE | FILTER PACKET] [-f FILE] [--hook HOOK] "
+                           "[--var NAME=VALUE] [--ingress] [--json]",
                .summary = "tell what a message means, or how a verdict comes about",
                .examples = {"fwc explain absent-passes",
                             "fwc explain 'icmp || dst_port == 53' 'udp 10.0.0.1:5000 > 8.8.8.8:53'",

@@ -23,6 +23,7 @@ struct VerdictRequest {
   std::string local;   ///< addresses of this end, as a filter has a set; may be empty
   std::vector<std::string> variables;
   DirectionFlags directions;
+  HookOption hook;
   bool strict = false;
   bool json = false;
 };

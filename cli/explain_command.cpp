@@ -10,6 +10,7 @@ int explain_command(const Invocation& call) {
   line.option("-f,--file", request.source.file, "read the filter from FILE, `-` is stdin", "FILE");
   line.options("--var", request.variables, "give a live variable this value", "NAME=VALUE");
   request.directions.add_for_packets(line);
+  request.hook.add_to(line);
   line.option("--local", request.local, "addresses of this end: they tell what was sent", "SET");
   line.flag("--strict", request.strict, "treat warnings as errors");
   line.flag("--json", request.json, "print JSON");
@@ -18,6 +19,8 @@ int explain_command(const Invocation& call) {
   if (const auto done = line.parse(0, 2)) return *done;
 
   if (const auto wrong = request.directions.refuse_both(line)) return *wrong;
+  if (const auto wrong = request.hook.refuse_for_packets(line, request.directions, request.local))
+    return *wrong;
 
   const auto& words = line.words();
   if (markdown && !words.empty())

@@ -43,11 +43,11 @@ bool is_described(const std::string& text) {
 /// What goes before the packet, for a filter that asks for flows.
 using Before = std::function<void(const CapturedPacket&)>;
 
-Expected<CapturedPacket> read_frame(const std::string& path, std::size_t number,
+Expected<CapturedPacket> read_frame(const std::string& path, std::size_t number, Hook hook,
                                     const Before& before) {
   if (number == 0)
     return Error{.kind = Error::Kind::usage, .message = "the frames of a capture count from 1"};
-  auto file = CaptureFile::open(path);
+  auto file = CaptureFile::open(path, hook);
   if (!file) return file.error();
   for (std::size_t i = 1;; ++i) {
     auto packet = file->next();
@@ -61,10 +61,10 @@ Expected<CapturedPacket> read_frame(const std::string& path, std::size_t number,
   }
 }
 
-Expected<CapturedPacket> read_packet(const std::string& text, const Before& before) {
-  if (is_described(text)) return describe_packet(text);
+Expected<CapturedPacket> read_packet(const std::string& text, Hook hook, const Before& before) {
+  if (is_described(text)) return describe_packet(text, hook);
   if (const auto number = frame_number(text))
-    return read_frame(text.substr(0, text.rfind(':')), *number, before);
+    return read_frame(text.substr(0, text.rfind(':')), *number, hook, before);
   return Error{.kind = Error::Kind::usage,
                .message = fmt::format("`{}` is not a packet", text),
                .hint =
@@ -97,6 +97,7 @@ std::string value_text(const TracedPart& part) {
   if (const auto* address = std::get_if<Address>(&*part.value)) return to_string(*address);
   const std::int64_t number = std::get<std::int64_t>(*part.value);
   if (part.type == Type::boolean) return number != 0 ? "true" : "false";
+  if (part.type == Type::mac) return mac_text(static_cast<std::uint64_t>(number));
   return std::to_string(number);
 }
 
@@ -195,6 +196,7 @@ ordered_json value_json(const TracedPart& part) {
   if (const auto* address = std::get_if<Address>(&*part.value)) return to_string(*address);
   const std::int64_t number = std::get<std::int64_t>(*part.value);
   if (part.type == Type::boolean) return number != 0;
+  if (part.type == Type::mac) return mac_text(static_cast<std::uint64_t>(number));
   return number;
 }
 
@@ -241,7 +243,7 @@ Verdict judge(const CheckedFilter& filter, CapturedPacket captured, CaptureFlows
                   .rules = {}};
   const Packet packet = flows.meet(verdict.packet);
   verdict.ingress = packet.context.ingress;
-  verdict.packet_text = describe(packet);
+  verdict.packet_text = describe(packet, verdict.packet);
   verdict.decision = decide(filter, packet);
   const std::optional<Policy>& policy = filter.policy(verdict.ingress);
   if (!policy || verdict.decision.decider == Decider::malformed) return verdict;
@@ -261,14 +263,15 @@ Verdict judge(const CheckedFilter& filter, CapturedPacket captured, CaptureFlows
 int explain_verdict(Terminal& terminal, const VerdictRequest& request) {
   const auto text = read_filter(request.source);
   if (!text) return terminal.fail(text.error());
-  const auto checked = check_source(terminal, *text, request.strict);
+  const Hook hook = *request.hook.hook();
+  const auto checked = check_source(terminal, *text, request.strict, hook);
   if (!checked) return static_cast<int>(ExitCode::bad_data);
   const auto filter = with_variables(request.variables, *checked);
   if (!filter) return terminal.fail(filter.error());
   auto flows = CaptureFlows::of(terminal, *filter, request.local, request.directions);
   if (const int* status = std::get_if<int>(&flows)) return *status;
   auto& known = std::get<CaptureFlows>(flows);
-  auto packet = read_packet(request.packet, [&](const CapturedPacket& earlier) {
+  auto packet = read_packet(request.packet, hook, [&](const CapturedPacket& earlier) {
     const Packet met = known.meet(earlier);
     if (evaluate(filter->checked(), met)) known.remember(met, earlier);
   });

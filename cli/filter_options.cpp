@@ -144,6 +144,15 @@ bool DirectionTexts::share_flows(const SourceLoader& load_source) const {
   return asks;
 }
 
+std::optional<int> HookOption::refuse_for_packets(const CommandLine& line,
+                                                  const DirectionFlags& directions,
+                                                  const std::string& local) const {
+  if (const auto wrong = refuse(line)) return wrong;
+  if (hook() != Hook::xdp || (!directions.egress && local.empty())) return std::nullopt;
+  return line.usage_error("the hook `xdp` sees nothing that is sent",
+                          fmt::format("leave out `{}`", local.empty() ? "--egress" : "--local"));
+}
+
 Compiled compile_source(Terminal& terminal, const FilterText& source,
                         const CompileOptions& options) {
   return show(terminal, source, compile(source.text, with_files(source, options)));

@@ -43,6 +43,9 @@ struct HookOption {
   std::optional<Hook> hook() const;
   /// A status where there is no such hook.
   std::optional<int> refuse(const CommandLine& line) const;
+  /// The same, and of a hook that sees nothing sent where packets are to be taken for sent ones.
+  std::optional<int> refuse_for_packets(const CommandLine& line, const DirectionFlags& directions,
+                                        const std::string& local) const;
 };
 
 /// `--ingress FILTER` and `--egress FILTER`: a filter for each direction.

@@ -4,14 +4,14 @@
 
 #include <optional>
 
-#include "compiler/eval/packet.h"
+#include "cli/capture_file.h"
 #include "fwc/runtime/program.h"
 
 namespace fwc::cli {
 
 /// True forwards. Nothing where the kernel cannot run the packet: it takes no more than about a
-/// page.
+/// page. A program for a hook with a link layer wants a frame.
 runtime::Expected<std::optional<bool>> judge_by_kernel(const runtime::Program& program,
-                                                       const Packet& packet);
+                                                       const CapturedPacket& packet);
 
 }  // namespace fwc::cli

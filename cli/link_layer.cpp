@@ -33,7 +33,7 @@ struct LinkRow {
 
 constexpr std::array kLinks = {
     LinkRow{.type = 0, .says = Says::family, .header = 4},                // NULL
-    LinkRow{.type = 1, .says = Says::ethertype, .at = 12, .header = 14},  // EN10MB
+    LinkRow{.type = kEthernet, .says = Says::ethertype, .at = 12, .header = 14},
     LinkRow{.type = 12, .says = Says::version},                           // RAW on Linux
     LinkRow{.type = 14, .says = Says::version},                           // RAW elsewhere
     LinkRow{.type = 101, .says = Says::version},                          // RAW in files

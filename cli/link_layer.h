@@ -16,6 +16,9 @@ struct NetworkStart {
   std::optional<bool> sent = {};  ///< or received, where the link layer says so
 };
 
+/// Frames with an Ethernet header, DLT_EN10MB.
+inline constexpr int kEthernet = 1;
+
 /// Whether `link_type` (the DLT_ number of libpcap) is one that find_network can read.
 bool is_known_link_type(int link_type);
 

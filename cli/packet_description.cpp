@@ -8,6 +8,8 @@
 #include <charconv>
 
 #include "cli/packet_builder.h"
+#include "compiler/check/literals.h"
+#include "compiler/eval/packet.h"
 #include "compiler/language/constants.h"
 #include "compiler/words.h"
 
@@ -179,16 +181,76 @@ std::optional<Error> set_others(PacketBuilder& packet, const std::vector<std::st
   return std::nullopt;
 }
 
+// --- the link layer ---
+
+std::optional<LinkFact> link_fact(std::string_view word) {
+  if (word.find('=') == std::string_view::npos) return std::nullopt;
+  const auto field = find_field(word.substr(0, word.find('=')));
+  const auto* fact = field ? std::get_if<LinkFact>(&kFields[*field].source) : nullptr;
+  return fact == nullptr ? std::nullopt : std::optional(*fact);
+}
+
+std::optional<Error> set_link_fact(LinkLayer& link, LinkFact fact, std::string_view word) {
+  const std::string_view value = word.substr(word.find('=') + 1);
+  if (fact == LinkFact::ethertype)
+    return wrong("`ethertype` follows from the addresses of a packet");
+  if (fact == LinkFact::vlan) {
+    const auto number = to_number(value, 4095);
+    if (!number) return wrong(fmt::format("`{}` is not a value of `vlan`", value), "it is 0 to 4095");
+    link.vlan = static_cast<std::uint16_t>(*number);
+    return std::nullopt;
+  }
+  if (!is_mac(value))
+    return wrong(fmt::format("`{}` is no Ethernet address", value),
+                 "an Ethernet address is `00:00:5e:00:53:01`");
+  (fact == LinkFact::source ? link.source : link.destination) =
+      static_cast<std::uint64_t>(read_mac(value));
+  return std::nullopt;
+}
+
+/// Takes the words about the link layer out of the others.
+Expected<LinkLayer> take_link(std::vector<std::string_view>& words, Hook hook) {
+  LinkLayer link;
+  const auto taken = std::ranges::stable_partition(words, [](auto w) { return !link_fact(w); });
+  for (const std::string_view word : taken) {
+    if (hook == Hook::cgroup)
+      return wrong(fmt::format("a cgroup sees no `{}`", word.substr(0, word.find('='))),
+                   "the hooks with a link layer are `--hook tc` and `--hook xdp`");
+    if (auto error = set_link_fact(link, *link_fact(word), word)) return *std::move(error);
+  }
+  words.erase(taken.begin(), taken.end());
+  return link;
+}
+
+void append(std::vector<std::byte>& bytes, std::uint64_t number, unsigned count) {
+  while (count-- > 0) bytes.push_back(static_cast<std::byte>(number >> 8 * count & 0xff));
+}
+
+CapturedPacket framed(const CapturedPacket& packet, const LinkLayer& link) {
+  constexpr std::uint64_t kTag = 0x8100;
+  CapturedPacket frame{.framed = true, .bytes = {}};
+  append(frame.bytes, link.destination, 6);
+  append(frame.bytes, link.source, 6);
+  if (link.vlan) append(frame.bytes, kTag << 16 | *link.vlan, 4);
+  append(frame.bytes, packet.ethertype, 2);
+  frame.bytes.insert(frame.bytes.end(), packet.bytes.begin(), packet.bytes.end());
+  frame.wire_bytes = frame.bytes.size();
+  return frame;
+}
+
 }  // namespace
 
-Expected<CapturedPacket> describe_packet(std::string_view text) {
-  const auto words = sort_words(text);
+Expected<CapturedPacket> describe_packet(std::string_view text, Hook hook) {
+  auto words = sort_words(text);
   if (!words) return words.error();
+  const auto link = take_link(words->others, hook);
+  if (!link) return link.error();
   auto packet = start(*words);
   if (!packet) return packet.error();
   if (auto error = set_ends(*packet, *words)) return *std::move(error);
   if (auto error = set_others(*packet, words->others)) return *std::move(error);
-  return (*std::move(packet)).build();
+  const CapturedPacket built = (*std::move(packet)).build();
+  return hook == Hook::cgroup ? built : framed(built, *link);
 }
 
 }  // namespace fwc::cli

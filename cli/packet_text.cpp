@@ -70,9 +70,12 @@ std::string_view remark(const Headers& headers) {
   return headers.more_fragments ? " first fragment" : "";
 }
 
-}  // namespace
+std::string link_text(const LinkLayer& link) {
+  return fmt::format(" src_mac={} dst_mac={}{}", mac_text(link.source), mac_text(link.destination),
+                     link.vlan ? fmt::format(" vlan={}", *link.vlan) : "");
+}
 
-std::string describe(const Packet& packet) {
+std::string network_text(const Packet& packet) {
   const Headers headers = walk_headers(packet);
   if (!headers.family)
     return fmt::format("ethertype {:#06x} len {}", packet.protocol, packet.bytes.size());
@@ -83,6 +86,25 @@ std::string describe(const Packet& packet) {
                      end_text(kSourceAddress, kSourcePort, headers, packet),
                      end_text(kDestinationAddress, kDestinationPort, headers, packet),
                      packet.bytes.size(), remark(headers));
+}
+
+}  // namespace
+
+std::string mac_text(std::uint64_t address) {
+  std::string text;
+  for (int shift = 40; shift >= 0; shift -= 8)
+    text += fmt::format("{}{:02x}", text.empty() ? "" : ":", address >> shift & 0xff);
+  return text;
+}
+
+std::string describe(const Packet& packet) {
+  return network_text(packet) + (packet.context.link ? link_text(*packet.context.link) : "");
+}
+
+std::string describe(const Packet& packet, const CapturedPacket& captured) {
+  if (captured.framed && !packet.context.link)
+    return fmt::format("malformed frame len {}", captured.bytes.size());
+  return describe(packet);
 }
 
 }  // namespace fwc::cli

@@ -27,6 +27,7 @@ struct Request {
   std::string local;
   std::vector<std::string> variables;
   DirectionFlags directions;
+  HookOption hook;
   bool kernel = false;
   bool count = false;
   bool json = false;
@@ -36,7 +37,7 @@ struct Request {
 struct Judge {
   CaptureFlows flows;
   /// Nothing where there is no way to judge the packet.
-  std::function<Expected<std::optional<bool>>(const Packet&)> verdict;
+  std::function<Expected<std::optional<bool>>(const Packet&, const CapturedPacket&)> verdict;
 };
 
 Expected<Judge> judge_by_evaluator(const Request& request, const Filter& filter,
@@ -44,7 +45,8 @@ Expected<Judge> judge_by_evaluator(const Request& request, const Filter& filter,
   auto started = with_variables(request.variables, filter);
   if (!started) return std::move(started).error();
   return Judge{.flows = std::move(flows),
-               .verdict = [filter = *std::move(started)](const Packet& packet) {
+               .verdict = [filter = *std::move(started)](const Packet& packet,
+                                                         const CapturedPacket&) {
                  return Expected<std::optional<bool>>(evaluate(filter.checked(), packet));
                }};
 }
@@ -55,12 +57,13 @@ Expected<Judge> judge_by_loading(const Request& request, const Object& object, C
   auto loaded = runtime::load(object, {.variables = *std::move(assignments)});
   if (!loaded) return std::move(loaded).error();
   auto filter = std::make_shared<const runtime::LoadedObject>(*std::move(loaded));
-  return Judge{.flows = std::move(flows), .verdict = [filter](const Packet& packet) {
+  return Judge{.flows = std::move(flows),
+               .verdict = [filter](const Packet& packet, const CapturedPacket& captured) {
                  const auto* program =
                      filter->program(packet.context.ingress ? runtime::Direction::ingress
                                                             : runtime::Direction::egress);
                  if (program == nullptr) return Expected<std::optional<bool>>(true);
-                 return judge_by_kernel(*program, packet);
+                 return judge_by_kernel(*program, captured);
                }};
 }
 
@@ -88,12 +91,12 @@ Expected<PacketCounts> judge_all(CaptureFile& file, Judge& judge,
     if (!captured) return captured.error();
     if (!*captured) return counts;
     const Packet packet = judge.flows.meet(**captured);
-    const auto verdict = judge.verdict(packet);
+    const auto verdict = judge.verdict(packet, **captured);
     if (!verdict) return verdict.error();
     if (*verdict && **verdict) judge.flows.remember(packet, **captured);
     JudgedPacket judged{.number = number,
                         .verdict = *verdict,
-                        .description = describe(packet),
+                        .description = describe(packet, **captured),
                         .bytes = (*captured)->bytes.size(),
                         .wire_bytes = (*captured)->wire_bytes};
     counts.add(judged);
@@ -115,7 +118,8 @@ int report(Terminal& terminal, const PacketCounts& counts) {
 std::variant<Judge, int> make_judge(const Request& request, Terminal& terminal) {
   const auto text = read_filter(request.source);
   if (!text) return terminal.fail(text.error());
-  const auto filter = check_source(terminal, *text, request.strict);
+  const Hook hook = *request.hook.hook();
+  const auto filter = check_source(terminal, *text, request.strict, hook);
   if (!filter) return static_cast<int>(ExitCode::bad_data);
   auto flows = CaptureFlows::of(terminal, *filter, request.local, request.directions);
   if (const int* status = std::get_if<int>(&flows)) return *status;
@@ -123,7 +127,7 @@ std::variant<Judge, int> make_judge(const Request& request, Terminal& terminal) 
   std::optional<Expected<Judge>> judge;
   if (request.kernel) {
     // What there is to say of the filter was said.
-    CompileOptions options{.load_source = set_file_loader(text->name)};
+    CompileOptions options{.hook = hook, .load_source = set_file_loader(text->name)};
     if (request.directions.any())
       options.direction = request.directions.ingress ? Direction::ingress : Direction::egress;
     if (filter->asks_for_flows() || (!request.local.empty() && !filter->has_parts()))
@@ -141,7 +145,7 @@ std::variant<Judge, int> make_judge(const Request& request, Terminal& terminal) 
 int run(const Request& request, Terminal& terminal) {
   auto judge = make_judge(request, terminal);
   if (const int* status = std::get_if<int>(&judge)) return *status;
-  auto file = CaptureFile::open(request.capture);
+  auto file = CaptureFile::open(request.capture, *request.hook.hook());
   if (!file) return terminal.fail(file.error());
   std::vector<JudgedPacket> judged;
   const auto counts = judge_all(*file, std::get<Judge>(judge), [&](JudgedPacket packet) {
@@ -168,6 +172,7 @@ int test_command(const Invocation& call) {
   line.option("-f,--file", request.source.file, "read the filter from FILE, `-` is stdin", "FILE");
   line.options("--var", request.variables, "give a live variable this value", "NAME=VALUE");
   request.directions.add_for_packets(line);
+  request.hook.add_to(line);
   line.option("--local", request.local, "addresses of this end: they tell what was sent", "SET");
   line.flag("--kernel", request.kernel, "have the kernel judge, by BPF_PROG_TEST_RUN");
   line.flag("--count", request.count, "print the numbers alone");
@@ -176,6 +181,8 @@ int test_command(const Invocation& call) {
   if (const auto done = line.parse(1, 2)) return *done;
 
   if (const auto wrong = request.directions.refuse_both(line)) return *wrong;
+  if (const auto wrong = request.hook.refuse_for_packets(line, request.directions, request.local))
+    return *wrong;
 
   const auto& words = line.words();
   request.capture = words.back();

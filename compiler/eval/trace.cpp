@@ -18,7 +18,7 @@ class Tracing {
   TracedPart part(NodeId id) const {
     const Node& node = filter_.at(without_conversion(id));
     TracedPart out{.span = filter_.at(id).span,
-                   .type = node.type,
+                   .type = written_type(node),
                    .value = value(without_conversion(id)),
                    .parts = {}};
     collect(id, out.span, out.parts);
@@ -41,6 +41,12 @@ class Tracing {
   }
 
  private:
+  /// The checker compares Ethernet addresses as numbers.
+  static Type written_type(const Node& node) {
+    const auto* field = std::get_if<FieldValue>(&node.value);
+    return field != nullptr && kFields[field->field].type == Type::mac ? Type::mac : node.type;
+  }
+
   /// What was written where the checker put a conversion: a number that stands as a condition.
   NodeId without_conversion(NodeId id) const {
     const auto& node = filter_.at(id).value;

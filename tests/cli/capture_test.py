@@ -149,6 +149,75 @@ class Captures(Scratch):
         self.assertIn("is damaged", result.err)
 
 
+MACS = bytes.fromhex("0a1b2c3d4e5f00005e005301")
+MACS_TEXT = " src_mac=00:00:5e:00:53:01 dst_mac=0a:1b:2c:3d:4e:5f"
+FRAMES = (MACS + b"\x08\x00" + V4, MACS + b"\x81\x00\xe0\x07\x86\xdd" + V6,
+          MACS + b"\x88\xa8\x00\x05\x81\x00\x00\x06\x08\x00" + V4 + bytes(18), MACS + b"\x08\x06" + bytes(28),
+          MACS + b"\x81\x00\x00", MACS[:9])
+
+
+class Frames(Captures):
+    """Captures at the hooks that see the link layer, by both judges."""
+    JUDGES, COUNT = ((),), len(FRAMES)
+
+    def frames(self, text, *options):
+        self.capture(pcap(1, *FRAMES[:self.COUNT]))
+        results = [self.check(run("test", text, "capture.pcap", *options, *judge), 0, err="").out
+                   for judge in self.JUDGES]
+        self.assertEqual(results, results[:1] * len(results), text)
+        return [line.lstrip().split(" ", 1)[1] for line in results[0].splitlines()]
+
+    def verdicts(self, text, *options):
+        return "".join(line[0] for line in self.frames(text, *options))
+
+    def test_each_frame_is_a_line_with_its_link_layer(self):
+        for hook in ("tc", "xdp"):
+            self.assertEqual(self.frames("udp && vlan != 7", "--hook", hook), [
+                f"pass  {V4_TEXT}{MACS_TEXT}", f"drop  {V6_TEXT}{MACS_TEXT} vlan=7",
+                f"pass  {V4_TEXT.replace('28', '46')}{MACS_TEXT} vlan=5",  # padded frames are judged as they are
+                f"drop  ethertype 0x0806 len 28{MACS_TEXT}", "drop  malformed frame len 15",
+                "drop  malformed frame len 9"][:self.COUNT])
+
+    def test_fields_of_the_link_layer(self):
+        for hook in ("tc", "xdp"):
+            for text, wanted in (("src_mac in 00:00:5e:00:00:00/24", "ppppdd"), ("dst_mac == src_mac", "dddddd"),
+                                 ("vlan in 5..7", "dppddd"), ("ethertype == arp || len == 46", "ddppdd"),
+                                 ("drop vlan == 5; default allow;", "ppdpdd"), ("true", "ppppdd")):
+                with self.subTest(text, hook=hook):
+                    self.assertEqual(self.verdicts(text, "--hook", hook), wanted[:self.COUNT])
+
+    def test_directions(self):
+        text = "ingress { allow vlan == 7; default drop; } egress { allow udp; default drop; }"
+        for words, wanted in ((("--ingress",), "dpdddd"), (("--egress",), "pppddd"), (("--local", "10.0.0.2"), "dpdddd")):
+            self.assertEqual(self.verdicts(text, "--hook", "tc", *words), wanted[:self.COUNT])
+        one = "ingress { default drop; } egress { drop vlan == 7; default allow; }"
+        self.assertEqual(self.verdicts(one, "--hook", "tc", "--egress"), "pdppdd"[:self.COUNT])
+        self.assertEqual(self.verdicts("ingress", "--hook", "xdp"), "ppppdd"[:self.COUNT])
+
+    def test_what_has_no_link_layer(self):
+        result = self.check(run("test", "vlan == 7", self.capture(pcap(113, V4)), "--hook", "tc"), 65, "")
+        self.assertIn("link type LINUX_SLL, which has no Ethernet header for `--hook` to see", result.err)
+        self.assertIn("hint: capture on one interface, as by `tcpdump -i eth0`", result.err)
+        self.check(run("test", "vlan == 7", self.capture(pcap(1, *FRAMES))), 65, "")
+
+    def test_what_makes_no_sense(self):
+        self.check(run("test", "udp", DEMO, "--hook", "nic"), 64, "")
+        for words, left_out in ((("--egress",), "--egress"), (("--local", "10.0.0.1"), "--local")):
+            self.check(run("test", "udp", DEMO, "--hook", "xdp", *words), 64, "",
+                       f"fwc: error: the hook `xdp` sees nothing that is sent\n  hint: leave out `{left_out}`\n")
+        self.check(run("test", "mark == 7", DEMO, "--hook", "xdp"), 65, "")
+
+
+class FramesByTheKernel(Frames):
+    # The kernel runs nothing that ends within the Ethernet header.
+    JUDGES, COUNT = ((), ("--kernel",)), len(FRAMES) - 1
+
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            require_kernel("running a filter in the kernel needs root")
+
+
 class ByTheKernel(Captures):
     """The same captures, judged by the kernel."""
 

@@ -201,6 +201,43 @@ class Verdicts(Scratch):
                        "icmpv6 2001:db8::10 > 2001:db8::53 len 72", "proto 89 10.0.0.1 > 10.0.0.2 len 20"):
             self.assertTrue(run("explain", "true", packet).out.startswith(f"pass  {packet}\n"), packet)
 
+    def test_a_frame(self):
+        described = "udp 10.0.0.1:5000 > 8.8.8.8:53 len 28 src_mac=00:00:5e:00:53:01 dst_mac=00:00:00:00:00:00"
+        for hook in ("tc", "xdp"):
+            self.check(run("explain", "--hook", hook, "src_mac == dst_mac || vlan != 7 && ethertype == ipv4",
+                           QUERY + " src_mac=00:00:5E:00:53:01"), 0,
+                       f"pass  {described}\n"
+                       "  src_mac == dst_mac || vlan != 7 && ethertype == ipv4  true\n"
+                       "    src_mac == dst_mac                                  false\n"
+                       "      src_mac                                           00:00:5e:00:53:01\n"
+                       "      dst_mac                                           00:00:00:00:00:00\n"
+                       "    vlan != 7 && ethertype == ipv4                      true  <- decided\n"
+                       "      vlan != 7                                         true\n"
+                       "        vlan                                            absent\n"
+                       "      ethertype == ipv4                                 true\n"
+                       "        ethertype                                       2048\n", "")
+            shown = described.replace("dst_mac=00:00", "dst_mac=0a:00") + " vlan=4095"
+            self.assertTrue(run("explain", "--hook", hook, "true", shown).out.startswith(f"pass  {shown}\n"))
+        part = json.loads(run("explain", "--hook", "tc", "src_mac != dst_mac", QUERY, "--json").out)
+        part = part["trace"]["parts"][0]
+        self.assertEqual((part["type"], part["value"]), ("mac", "00:00:00:00:00:00"))
+
+    def test_wrong_frames(self):
+        for words, option, message in (
+                ("vlan=7", (), "a cgroup sees no `vlan`\n  hint: the hooks with a link layer are `--hook tc` and "
+                               "`--hook xdp`\n"),
+                ("vlan=4096", ("--hook", "tc"), "`4096` is not a value of `vlan`\n  hint: it is 0 to 4095\n"),
+                ("dst_mac=1:2", ("--hook", "xdp"), "`1:2` is no Ethernet address\n  hint: an Ethernet address is "
+                                                   "`00:00:5e:00:53:01`\n"),
+                ("ethertype=2054", ("--hook", "tc"), "`ethertype` follows from the addresses of a packet\n  hint: "
+                                                     "write a packet like `udp 10.0.0.1:5000 > 8.8.8.8:53`\n"),
+                ("vlan", ("--hook", "tc"), "`vlan` says nothing about this packet\n  hint: say a flag, an ICMP type, "
+                                           "`FIELD=NUMBER` or `len BYTES`\n"),
+                ("", ("--hook", "xdp", "--egress"), "the hook `xdp` sees nothing that is sent\n"
+                                                    "  hint: leave out `--egress`\n")):
+            with self.subTest(words, option=option):
+                self.check(run("explain", "udp", f"{QUERY} {words}".strip(), *option), 64, "", "fwc: error: " + message)
+
     def test_the_parts_of_a_policy(self):
         policy = "ingress { drop in1: tcp; default allow; } egress { allow out1: udp; default drop; }"
         self.check(run("explain", policy, QUERY), 0,
