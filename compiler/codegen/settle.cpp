@@ -2,6 +2,9 @@
 // Splits the block in which the walk ends, and replaces its state.
 #include "compiler/codegen/settle.h"
 
+#include <llvm/ADT/DepthFirstIterator.h>
+#include <llvm/IR/CFG.h>
+
 namespace fwc::codegen {
 
 namespace {
@@ -18,6 +21,7 @@ class Settler {
     auto begin = std::next(last->getIterator());
     if (llvm::isa<llvm::PHINode>(last)) begin = walked_->getFirstNonPHIIt();
     filter_ = walked_->splitBasicBlock(begin, "filter");
+    for (llvm::BasicBlock* block : llvm::depth_first(filter_)) behind_.insert(block);
     walked_->getTerminator()->eraseFromParent();
     ir_.SetInsertPoint(walked_);
   }
@@ -44,26 +48,23 @@ class Settler {
   /// By an instruction of the filter. Constants have no users that would matter here.
   bool is_read(llvm::Value* value) const {
     return llvm::isa<llvm::Instruction>(value) &&
-           llvm::any_of(value->users(), [this](llvm::User* user) { return is_behind(user); });
+           llvm::any_of(value->uses(), [this](const llvm::Use& use) { return is_behind(use); });
   }
 
-  /// The filter stands in blocks that were made behind the walk; the walk's own phis end in it.
-  bool is_behind(llvm::User* user) const {
-    return llvm::cast<llvm::Instruction>(user)->getParent() != walked_ && !is_new(user);
-  }
-
-  bool is_new(llvm::User* user) const {
-    return new_.contains(llvm::cast<llvm::Instruction>(user)->getParent());
+  /// The walk reads its own state too: on a hook with a link layer, the type that it has found there.
+  bool is_behind(const llvm::Use& use) const {
+    if (const auto* phi = llvm::dyn_cast<llvm::PHINode>(use.getUser()))
+      return behind_.contains(phi->getIncomingBlock(use));
+    return behind_.contains(llvm::cast<llvm::Instruction>(use.getUser())->getParent());
   }
 
   void replace(llvm::Value* old, llvm::Value* settled) {
-    old->replaceUsesWithIf(settled, [this](llvm::Use& use) { return is_behind(use.getUser()); });
+    old->replaceUsesWithIf(settled, [this](llvm::Use& use) { return is_behind(use); });
   }
 
   llvm::BasicBlock* block() {
     llvm::BasicBlock* made = p_.block("settle");
     made->moveAfter(ir_.GetInsertBlock());
-    new_.insert(made);
     return made;
   }
 
@@ -148,8 +149,8 @@ class Settler {
   WalkState state_;
   llvm::BasicBlock* walked_;
   llvm::BasicBlock* filter_;
+  llvm::SmallPtrSet<const llvm::BasicBlock*, 32> behind_;  ///< what the filter reaches
   llvm::Value* unknown_zero_ = nullptr;
-  llvm::SmallPtrSet<llvm::BasicBlock*, 8> new_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 // filled by turns.
 #include "tests/differential/running_filter.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "fwc/runtime/counters.h"
@@ -97,7 +98,10 @@ std::variant<RunningFilter, std::string> RunningFilter::make(const std::string& 
                                                              const CheckedFilter& changed,
                                                              const CompileOptions& options) {
   const CompileResult compiled = compile(text, options);
-  if (!compiled.object) return "no object: " + compiled.diagnostics.front().message;
+  if (!compiled.object) {
+    const auto error = std::ranges::find_if(compiled.diagnostics, &Diagnostic::error);
+    return "no object: " + error->message;
+  }
   auto object = runtime::load(*compiled.object);
   if (!object) return text_of(object.error());
   if (const auto done = change(*object, changed); !done) return text_of(done.error());
