@@ -42,7 +42,7 @@ constexpr std::array kCommands = {
                .run = test_command},
     CommandRow{.name = "explain",
                .synopsis = "fwc explain [CODE | FILTER PACKET] [-f FILE] [--hook HOOK] "
-                           "[--var NAME=VALUE] [--ingress] [--json]",
+                           "[--var NAME=VALUE] [--json]",
                .summary = "tell what a message means, or how a verdict comes about",
                .examples = {"fwc explain absent-passes",
                             "fwc explain 'icmp || dst_port == 53' 'udp 10.0.0.1:5000 > 8.8.8.8:53'",
