@@ -154,7 +154,7 @@ class Tree(unittest.TestCase):
             self.assertTrue(lines[1].startswith("// "), f"{name} does not tell its job")
 
     def test_every_build_file_and_script_names_its_licence(self):
-        for pattern in ("**/CMakeLists.txt", "cmake/*.cmake", "**/*.py", "**/*.sh", "setup", ".ci/run"):
+        for pattern in ("**/CMakeLists.txt", "cmake/*.cmake", "**/*.py", "**/*.sh", "setup", ".ci/*"):
             for path in ROOT.glob(pattern):
                 name = path.relative_to(ROOT).as_posix()
                 if not name.startswith("build"):
