@@ -236,6 +236,15 @@ class Variables(Kernel):
         self.check(run("set", PIN, "limit=10", "size=1"), 64, "")
         self.check(run("set", PIN), 0, "limit=1500\n", "")
 
+    def test_a_lock_of_somebody_else_is_not_waited_for_for_ever(self):
+        run(LIMIT, "--load", PIN)
+        holder = self.start_python("import fcntl, os, sys\nos.setresuid(65534, 65534, 65534)\n"
+                                   "fcntl.flock(os.eventfd(0), fcntl.LOCK_EX)\nprint(flush=True)\nsys.stdin.read()")
+        holder.stdout.readline()
+        self.check(run("set", PIN, "limit=10"), 0, "limit=10\n", "")
+        holder.communicate()
+        self.check(run("set", PIN, "limit=11"), 0, "limit=11\n", "")
+
     def test_variables_need_a_filter_in_the_kernel(self):
         self.check(run(LIMIT, "-o", "x.o", "--var", "limit=1"), 64, "")
         self.assertEqual(self.files(), [])
