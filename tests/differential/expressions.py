@@ -283,7 +283,8 @@ class Generator:
     def atom_any_set(self):
         """Numbers of either sign and any size, looked up where no field bounds them."""
         left = self.number(2)
-        while not varies(left) or left.level == PRIMARY or left.parts[0] == "+":  # `+field` is the field
+        # `+field` is the field, and so is `true ? field : 0`.
+        while not varies(left) or left.level in (1, PRIMARY) or left.parts[0] == "+":
             left = self.number(2)
         elements = []
         for _ in range(self.size()):

@@ -251,7 +251,8 @@ class Meaning:
         if node[0] == "name":
             return node[1] in CONSTANTS.get(constants, ()) or node[1] in ("true", "false")
         if node[0] in ("unary", "binary"):
-            return all(self.is_constant(part, constants) for part in node[2:])
+            inner = self.flags(constants, node) if node[1] in ("~", "&", "|", "^") else None
+            return all(self.is_constant(part, inner) for part in node[2:])
         return node[0] == "int"
 
     @staticmethod

@@ -60,7 +60,7 @@ TRUE = (
     (UDP, "drop tcp; count big: len > 9; allow dns: dst_port == 53; drop udp; default drop;"),
     (TCP6, "egress { drop udp; default allow; } ingress { default drop; }"),
     (UDP, "let both = udp ? dst_port : src_port; let ports = 1..53; both == domain && dst_port in ports"),
-    (UDP, "(proto, src_ip, dst_port) in {(tcp, ::/0, 53), (udp, 10.0.0.0/8, 50..60)} && 1 * udp % proto == 1"),
+    (UDP, "(proto, src_ip, dst_port) in {(tcp, ::/0, 53), (udp, 10.0.0.0/8, 50..60)} && 1 * udp % proto == 1 && -udp != proto"),
     # the link layer
     (TAGGED, "vlan == 7 && ethertype == ipv6 && udp && dst_port == 53 && len == 48 && src_mac == 00:00:5e:00:53:01"),
     (TAGGED, "src_mac in 00:00:5e:00:00:00/24 && dst_mac not in {0a:1b:2c:00:00:00..0a:1b:2c:3d:4e:5e}"),
