@@ -38,7 +38,7 @@ std::string short_source(const CheckedFilter& filter, NodeId condition) {
 constexpr const char* kLicense = "Dual MIT/GPL";
 
 /// Instructions from which on a program is not verified once for each end of its walk.
-constexpr std::size_t kSettledFrom = 500;
+constexpr std::size_t kSettledFrom = 250;
 
 /// What a loaded program tells of its rules: `fwc:rule:DIRECTION:NUMBER:ACTION:NAME:CONDITION` and
 /// `fwc:default:DIRECTION:ACTION`, and of its live sets, `fwc:set:DIRECTION:MAP:TYPE:NAME`. The
@@ -277,7 +277,7 @@ class ModuleBuilder {
       llvm::BasicBlock* not_ip = exit_without_ip(policy, exits, program.ingress);
       WalkNeeds needs = needs_of(filter_, asked, program.ingress);
       if (flows_ != nullptr) flows.emplace(program, *flows_);
-      if (flows) needs.whole_ipv6 = true;
+      if (flows) needs.network_bytes = row(Layer::ipv6).header_bytes;
       const WalkState walked = walk_headers(program, needs, not_ip);
       llvm::Instruction* end_of_walk = &program.ir.GetInsertBlock()->back();
       PacketReader reader(program, walked);
@@ -289,7 +289,7 @@ class ModuleBuilder {
       lowering.verdict(policy, exits);
       if (program.function.getInstructionCount() > kSettledFrom) {
         program.ir.SetCurrentDebugLocation(debug_.whole());
-        settle(program, walked, end_of_walk, {needs.whole_ipv6, not_ip != nullptr});
+        settle(program, walked, end_of_walk, needs.network_bytes);
       }
     }
     program.ir.SetCurrentDebugLocation(debug_.whole());

@@ -8,6 +8,9 @@ namespace fwc::codegen {
 
 namespace {
 
+constexpr std::uint64_t kIpv4Bytes = row(Layer::ipv4).header_bytes;
+constexpr std::uint64_t kIpv6Bytes = row(Layer::ipv6).header_bytes;
+
 constexpr std::uint64_t mask(unsigned bits) {
   return bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
 }
@@ -44,16 +47,19 @@ consteval bool every_field_is_one_load() {
 }
 static_assert(every_field_is_one_load());
 
-/// Whether a field lies in that part of the IPv6 header which is longer than an IPv4 header.
-bool reaches_behind_ipv4(const FieldRow& field) {
+/// Of the network header, in the steps of WalkNeeds::network_bytes.
+std::uint64_t network_bytes_of(const FieldRow& field) {
+  const auto* result = std::get_if<WalkResult>(&field.source);
+  if (result != nullptr) return *result == WalkResult::ipv4_options ? kIpv4Bytes : 0;
   const auto* header = std::get_if<InHeader>(&field.source);
-  if (header == nullptr) return false;
+  if (header == nullptr) return 0;
+  std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < header->count; ++i) {
     const HeaderBits& at = header->at[i];
-    if (at.layer == Layer::ipv6 && at.bit + at.bits > 8 * row(Layer::ipv4).header_bytes)
-      return true;
+    if (!is_network(at.layer)) continue;
+    bytes = std::max(bytes, at.bit + at.bits > 8 * kIpv4Bytes ? kIpv6Bytes : kIpv4Bytes);
   }
-  return false;
+  return bytes;
 }
 
 }  // namespace
@@ -66,7 +72,7 @@ WalkNeeds needs_of(const CheckedFilter& filter, const std::vector<NodeId>& condi
     const auto* value = std::get_if<FieldValue>(&filter.nodes[id].value);
     if (value == nullptr || !used[id]) continue;
     const FieldRow& field = kFields[resolve(value->field, ingress)];
-    if (reaches_behind_ipv4(field)) needs.whole_ipv6 = true;
+    needs.network_bytes = std::max(needs.network_bytes, network_bytes_of(field));
     const auto* result = std::get_if<WalkResult>(&field.source);
     if (result == nullptr) continue;
     switch (*result) {

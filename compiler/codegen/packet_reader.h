@@ -19,7 +19,8 @@ constexpr std::uint16_t network_order(std::uint16_t value) {
 struct WalkNeeds {
   bool fragment = false;
   bool extensions = false;  ///< which extension headers were there, for `ah` and `ipv6.ext`
-  bool whole_ipv6 = false;  ///< more of the IPv6 header than is as long as that of IPv4
+  std::uint64_t network_bytes = 0;  ///< of the network header: all of an IPv6 header, as many as
+                                    ///< an IPv4 header has without options, or none
 };
 
 /// Of some conditions in one direction, by which `local_ip` and its like are one address or the
@@ -31,13 +32,13 @@ WalkNeeds needs_of(const CheckedFilter& filter, const std::vector<NodeId>& condi
 struct WalkState {
   llvm::Value* family;    ///< PacketReader::family_number(), or kNoFamily
   llvm::Value* protocol;  ///< IANA number, or kNoProtocol
-  llvm::Value* network;   ///< pointer to the network header, as much as the filter reads of it
+  llvm::Value* network;   ///< pointer to WalkNeeds::network_bytes of the network header
   llvm::Value*
       offset;  ///< of what follows the headers walked so far, from the first byte that
                ///< the hook shows; after the walk 0 where the transport header is not known
   llvm::Value* fragment;    ///< offset in units of 8 bytes times 2, plus the more-fragments bit
   llvm::Value* extensions;  ///< the rules of all extension headers seen, ORed (extension_rules)
-  llvm::Value* transport;   ///< pointer to what its protocol has of kTransportBytes, where known
+  llvm::Value* transport;   ///< pointer to kTransportBytes, where the transport header is known
   llvm::Value* link;        ///< bytes before the network header; null on a hook that has none
 
   static constexpr std::uint64_t kNoFamily = 0;

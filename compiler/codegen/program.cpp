@@ -26,6 +26,18 @@ llvm::Value* Program::opaque(llvm::Value* value) {
   return ir.CreateCall(type, llvm::InlineAsm::get(type, "", "=r,0", false), {value});
 }
 
+/// A word of the context that every kind of program can read: the length, the interface, the family
+/// of a call.
+llvm::Value* Program::any_number() {
+  return load_context(hook == Hook::xdp ? offsetof(xdp_md, ingress_ifindex)
+                                        : offsetof(__sk_buff, len));
+}
+
+llvm::Value* Program::forgotten(llvm::Value* value) {
+  llvm::Value* any = any_number();
+  return ir.CreateXor(ir.CreateXor(value, any), opaque(any));
+}
+
 llvm::Value* Program::load_context(std::uint64_t offset) {
   return load(context, offset, 32);
 }

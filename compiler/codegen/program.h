@@ -55,6 +55,13 @@ struct Program {
   /// that change no value but tell the verifier a bound.
   llvm::Value* opaque(llvm::Value* value);
 
+  /// A number of which the verifier knows nothing but that it has 32 bits; the same at each call.
+  llvm::Value* any_number();
+
+  /// The same value, of which the verifier knows nothing any more: where paths with constants of
+  /// their own meet, it would follow what stands behind once for each.
+  llvm::Value* forgotten(llvm::Value* value);
+
   llvm::ConstantInt* number(std::uint64_t value) { return ir.getInt64(value); }
 
   /// Loads an unsigned number of 8, 16, 32 or 64 bits as it lies in memory, widened to 64 bits.

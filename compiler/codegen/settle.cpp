@@ -2,6 +2,8 @@
 // Splits the block in which the walk ends, and replaces its state.
 #include "compiler/codegen/settle.h"
 
+#include <array>
+
 #include <llvm/ADT/DepthFirstIterator.h>
 #include <llvm/IR/CFG.h>
 
@@ -9,9 +11,8 @@ namespace fwc::codegen {
 
 namespace {
 
+constexpr std::uint64_t kHalfBytes = 2;
 constexpr std::uint64_t kWordBytes = 4;  // the walk's own copy of a transport header is so aligned
-constexpr std::uint64_t kIpv4Settled = row(Layer::ipv4).header_bytes;
-constexpr std::uint64_t kIpv6Settled = row(Layer::ipv6).header_bytes;
 
 class Settler {
  public:
@@ -26,23 +27,33 @@ class Settler {
     ir_.SetInsertPoint(walked_);
   }
 
-  void run(const Proven& proven) {
-    unknown_zero_ = make_unknown_zero();
-    for (llvm::Value* number :
-         {state_.family, state_.protocol, state_.offset, state_.fragment, state_.extensions})
-      if (is_read(number)) replace(number, ir_.CreateAdd(number, unknown_zero_));
-    if (is_read(state_.network)) copy_network(proven);
+  void run(std::uint64_t network_bytes) {
+    const std::array numbers = {state_.family, state_.protocol, state_.offset, state_.fragment,
+                                state_.extensions};
+    llvm::Value* room = p_.entry_buffer(kHalfBytes * numbers.size());
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      if (is_read(numbers[i])) keep_in_memory(numbers[i], byte_at(room, kHalfBytes * i));
+    if (is_read(state_.network)) copy_network(network_bytes);
     if (is_read(state_.transport)) copy_transport();
     ir_.CreateBr(filter_);
     filter_->moveAfter(ir_.GetInsertBlock());
   }
 
  private:
-  /// The product of two numbers of any size can be anything, as far as the verifier knows.
-  llvm::Value* make_unknown_zero() {
-    llvm::Value* length = p_.length();
-    llvm::Value* zero = ir_.CreateSub(length, p_.opaque(length));
-    return ir_.CreateMul(zero, p_.opaque(zero));
+  /// Every use loads it anew. Of 16 bits on the stack the verifier remembers no value, and what a
+  /// branch tells it of one load it does not know of the next. All numbers of a walk have 16 bits.
+  void keep_in_memory(llvm::Value* number, llvm::Value* room) {
+    llvm::Type* half = ir_.getInt16Ty();
+    ir_.CreateAlignedStore(ir_.CreateTrunc(number, half), room, llvm::Align(kHalfBytes));
+    for (llvm::Use& use : llvm::make_early_inc_range(number->uses())) {
+      if (!is_behind(use)) continue;
+      auto* user = llvm::cast<llvm::Instruction>(use.getUser());
+      auto* phi = llvm::dyn_cast<llvm::PHINode>(user);
+      llvm::IRBuilder<> ir(phi == nullptr ? user : phi->getIncomingBlock(use)->getTerminator());
+      llvm::Value* loaded =
+          ir.CreateAlignedLoad(half, room, llvm::Align(kHalfBytes), /*isVolatile=*/true);
+      use.set(ir.CreateZExt(loaded, ir.getInt64Ty()));
+    }
   }
 
   /// By an instruction of the filter. Constants have no users that would matter here.
@@ -68,79 +79,48 @@ class Settler {
     return made;
   }
 
-  llvm::Value* buffer(std::uint64_t bytes) {
-    llvm::BasicBlock& entry = p_.function.getEntryBlock();
-    auto* type = llvm::ArrayType::get(ir_.getInt64Ty(), (bytes + 7) / 8);
-    auto* made = new llvm::AllocaInst(type, 0, "", entry.begin());
-    made->setAlignment(llvm::Align(8));
-    return made;
-  }
-
-  llvm::Value* word_at(llvm::Value* base, std::uint64_t byte) {
+  llvm::Value* byte_at(llvm::Value* base, std::uint64_t byte) {
     return ir_.CreateConstInBoundsGEP1_64(ir_.getInt8Ty(), base, byte);
   }
 
-  void copy(llvm::Value* from, llvm::Value* to, std::uint64_t begin, std::uint64_t end) {
-    for (std::uint64_t byte = begin; byte < end; byte += kWordBytes)
-      ir_.CreateAlignedStore(
-          ir_.CreateAlignedLoad(ir_.getInt32Ty(), word_at(from, byte), llvm::Align(kWordBytes)),
-          word_at(to, byte), llvm::Align(kWordBytes));
+  void copy(llvm::Value* from, llvm::Value* to, std::uint64_t bytes, std::uint64_t widest) {
+    for (std::uint64_t byte = 0; byte < bytes;) {
+      const std::uint64_t step = std::min(widest, bytes - byte);
+      llvm::Type* word = ir_.getIntNTy(static_cast<unsigned>(8 * step));
+      const llvm::Align aligned(step);
+      ir_.CreateAlignedStore(ir_.CreateAlignedLoad(word, byte_at(from, byte), aligned),
+                             byte_at(to, byte), aligned);
+      byte += step;
+    }
   }
 
-  void fill(llvm::Value* to, std::uint64_t begin, std::uint64_t end) {
-    llvm::Value* zero = ir_.CreateTrunc(unknown_zero_, ir_.getInt32Ty());
-    for (std::uint64_t byte = begin; byte < end; byte += kWordBytes)
-      ir_.CreateAlignedStore(zero, word_at(to, byte), llvm::Align(kWordBytes));
+  void fill(llvm::Value* to, std::uint64_t bytes) {
+    llvm::Value* zero = ir_.CreateTrunc(p_.forgotten(p_.number(0)), ir_.getInt32Ty());
+    for (std::uint64_t byte = 0; byte < bytes; byte += kWordBytes)
+      ir_.CreateAlignedStore(zero, byte_at(to, byte), llvm::Align(kWordBytes));
   }
 
-  /// Goes on where the condition was true after `then`, and where it was false after `otherwise`.
-  void choose(llvm::Value* condition, const std::function<void()>& then,
-              const std::function<void()>& otherwise) {
-    llvm::BasicBlock* before = ir_.GetInsertBlock();
-    llvm::BasicBlock* if_true = block();
-    ir_.SetInsertPoint(if_true);
-    then();
-    llvm::BasicBlock* true_end = ir_.GetInsertBlock();
-    llvm::BasicBlock* if_false = block();
-    ir_.SetInsertPoint(if_false);
-    otherwise();
-    llvm::BasicBlock* false_end = ir_.GetInsertBlock();
-    llvm::BasicBlock* join = block();
-    for (llvm::BasicBlock* end : {true_end, false_end}) llvm::BranchInst::Create(join, end);
-    llvm::BranchInst::Create(if_true, if_false, condition, before);
-    ir_.SetInsertPoint(join);
-  }
-
-  llvm::Value* has_family(Family family) {
-    return ir_.CreateICmpEQ(state_.family, p_.number(PacketReader::family_number(family)));
-  }
-
-  void copy_network(const Proven& proven) {
-    llvm::Value* settled = buffer(kIpv6Settled);
-    const auto rest = [&](std::uint64_t bytes) {
-      copy(state_.network, settled, 0, bytes);
-      fill(settled, bytes, kIpv6Settled);
-    };
-    const auto ipv4 = [&] { rest(kIpv4Settled); };
-    const auto no_ipv6 = [&] {
-      if (proven.only_ip) return ipv4();
-      choose(has_family(Family::ipv4), ipv4, [&] { fill(settled, 0, kIpv6Settled); });
-    };
-    if (proven.only_ip && !proven.whole_ipv6)
-      ipv4();
-    else
-      choose(
-          has_family(Family::ipv6), [&] { rest(proven.whole_ipv6 ? kIpv6Settled : kIpv4Settled); },
-          no_ipv6);
+  void copy_network(std::uint64_t bytes) {
+    llvm::Value* settled = p_.entry_buffer(bytes);
+    copy(state_.network, settled, bytes, 2 * kWordBytes);
     replace(state_.network, settled);
   }
 
+  /// Zeros where there is none.
   void copy_transport() {
-    llvm::Value* settled = buffer(kTransportBytes);
-    choose(
-        ir_.CreateICmpNE(state_.offset, p_.number(0)),
-        [&] { copy(state_.transport, settled, 0, kTransportBytes); },
-        [&] { fill(settled, 0, kTransportBytes); });
+    llvm::Value* settled = p_.entry_buffer(kTransportBytes);
+    llvm::Value* is_there = ir_.CreateICmpNE(state_.offset, p_.number(0));
+    llvm::BasicBlock* before = ir_.GetInsertBlock();
+    llvm::BasicBlock* there = block();
+    ir_.SetInsertPoint(there);
+    copy(state_.transport, settled, kTransportBytes, kWordBytes);
+    llvm::BasicBlock* none = block();
+    ir_.SetInsertPoint(none);
+    fill(settled, kTransportBytes);
+    llvm::BasicBlock* join = block();
+    for (llvm::BasicBlock* end : {there, none}) llvm::BranchInst::Create(join, end);
+    llvm::BranchInst::Create(there, none, is_there, before);
+    ir_.SetInsertPoint(join);
     replace(state_.transport, settled);
   }
 
@@ -150,14 +130,13 @@ class Settler {
   llvm::BasicBlock* walked_;
   llvm::BasicBlock* filter_;
   llvm::SmallPtrSet<const llvm::BasicBlock*, 32> behind_;  ///< what the filter reaches
-  llvm::Value* unknown_zero_ = nullptr;
 };
 
 }  // namespace
 
 void settle(Program& program, const WalkState& state, llvm::Instruction* last,
-            const Proven& proven) {
-  Settler(program, state, last).run(proven);
+            std::uint64_t network_bytes) {
+  Settler(program, state, last).run(network_bytes);
 }
 
 }  // namespace fwc::codegen

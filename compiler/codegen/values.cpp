@@ -38,7 +38,7 @@ llvm::Value* Lowering::integer(NodeId id, Block* if_absent) {
                  [&](const Arithmetic& n) { return arithmetic(n, if_absent); },
                  [&](const AsInteger& n) -> llvm::Value* {
                    const auto* field = std::get_if<FieldValue>(&filter_.at(n.operand).value);
-                   if (field == nullptr) return truth(n.operand);
+                   if (field == nullptr) return p_.forgotten(truth(n.operand));
                    llvm::Value* value = field_integer(field->field, if_absent);
                    return ir_.CreateZExt(ir_.CreateICmpNE(value, p_.number(0)), ir_.getInt64Ty());
                  },

@@ -4,8 +4,11 @@
 // Packet bytes are read where they lie if they are in the linear part of the socket buffer, and are
 // copied to the stack by a helper if they are not. Either way a pointer to as many
 // readable bytes results, so nothing after the walk can tell the difference. Each header is proven
-// once, by a comparison of one pointer with data_end, because the verifier follows that form and
-// few others.
+// by a comparison of one pointer with data_end, because the verifier follows that form and few
+// others.
+//
+// The verifier follows what stands behind the walk once for each way on which pointers are of other
+// kinds. So there are two: both headers where they lie, or both copied.
 //
 // Four registers outlive a helper call. The loop over extension headers needs them all, so whatever
 // the context holds is loaded again behind it instead of being kept on the stack.
@@ -22,19 +25,23 @@ namespace fwc::codegen {
 
 namespace {
 
-constexpr std::uint64_t kIpv4Bytes = row(Layer::ipv4).header_bytes;
 constexpr std::uint64_t kIpv6Bytes = row(Layer::ipv6).header_bytes;
+
+/// Of the network header, what the walk reads: an IPv4 header without options.
+constexpr std::uint64_t kFirstBytes = row(Layer::ipv4).header_bytes;
 
 /// Every extension header has so many bytes at the least, enough to know its length and fragment
 /// offset (RFC 8200 sections 4.2 to 4.6).
 constexpr std::uint64_t kExtensionBytes = 8;
 
-/// No extension header is longer. Verifiers before Linux 6.9 forget the bounds of a product; the
-/// mask, which changes no value, restores the upper one. That the lower one is 0 is wanted: one
-/// header then leads to an offset of the range after two, and the filter is not verified for each
-/// number of them.
-constexpr std::uint64_t kExtensionSizeMask = 0xfff;
-static_assert(0xff * kUnitMask + kExtensionBytes <= kExtensionSizeMask);
+/// No transport header begins behind this. Verifiers before Linux 6.9 forget the bounds of a product;
+/// the mask, which changes no value, restores them. That the lower one is 0 is wanted: behind any
+/// number of headers, and behind an IPv4 header, is then an offset of one range, and the filter is
+/// not verified for each.
+constexpr std::uint64_t kOffsetMask = 0x7fff;
+static_assert(kIpv6Bytes +
+                  kMaxExtensions * (0xff * kUnitMask + kExtensionBytes) <=
+              kOffsetMask);
 
 }  // namespace
 
@@ -42,7 +49,7 @@ static_assert(0xff * kUnitMask + kExtensionBytes <= kExtensionSizeMask);
 // ------------------------------------------------------------------------------
 
 void Walk::start() {
-  network_copy_ = p_.buffer(needs_.whole_ipv6 ? kIpv6Bytes : kIpv4Bytes);
+  network_copy_ = p_.buffer(std::max(kFirstBytes, needs_.network_bytes));
   extension_copy_ = p_.buffer(kExtensionBytes);
   transport_copy_ = p_.buffer(kCopiedBefore + kTransportBytes);
   if (p_.has_link_layer()) {
@@ -68,21 +75,17 @@ void Walk::load_or_leave_zeros(llvm::Value* offset, llvm::Value* to, llvm::Value
   if (p_.hook == Hook::xdp) p_.drop_if(ir_.CreateICmpNE(failed, p_.number(0)));
 }
 
-/// Branches by family, with a pointer to what is read of the network header. Of an IPv6 header that
-/// can be less than all; the steps behind it find out whether the rest is in the packet.
+/// Branches by family, with a pointer to what the walk itself reads of the network header. Of an
+/// IPv6 header that is less than all; the steps behind it find out whether the rest is in the packet.
 void Walk::fetch_network_header() {
   llvm::BasicBlock* not_ipv4 = p_.block("not_ipv4");
   llvm::BasicBlock* ip = p_.unplaced_block("ip");
-  llvm::BasicBlock* entry = ir_.GetInsertBlock();
   ir_.CreateCondBr(has_family(Family::ipv4), ip, not_ipv4);
   ir_.SetInsertPoint(not_ipv4);
   ir_.CreateCondBr(has_family(Family::ipv6), ip, where_not_ip());
 
   p_.place(ip);
-  llvm::PHINode* size = ir_.CreatePHI(ir_.getInt64Ty(), 2);
-  size->addIncoming(p_.number(kIpv4Bytes), entry);
-  size->addIncoming(p_.number(needs_.whole_ipv6 ? kIpv6Bytes : kIpv4Bytes), not_ipv4);
-  llvm::Value* end = ir_.CreateInBoundsGEP(ir_.getInt8Ty(), data_, size);
+  llvm::Value* end = ir_.CreateConstInBoundsGEP1_64(ir_.getInt8Ty(), data_, kFirstBytes);
   llvm::BasicBlock* copy = p_.unplaced_block("copy_network_header");
   llvm::BasicBlock* header = p_.block("network_header");
   ir_.CreateCondBr(ir_.CreateICmpUGT(end, data_end_), copy, header);
@@ -90,17 +93,17 @@ void Walk::fetch_network_header() {
   network_ = ir_.CreatePHI(ir_.getPtrTy(), 2);
   network_->addIncoming(data_, ip);
   first_ = p_.load(network_, 0, 8);
-  ipv4_ = p_.block("ipv4");
+  ipv4_ = p_.unplaced_block("ipv4");
   ipv6_ = p_.unplaced_block("ipv6");
   ir_.CreateCondBr(has_family(Family::ipv4), ipv4_, ipv6_);
-  copy_network_header(copy, size);
+  copy_network_header(copy);
 }
 
 /// Where the packet is too short, the helper leaves zeros, of which the version is wrong.
-void Walk::copy_network_header(llvm::BasicBlock* copy, llvm::Value* size) {
+void Walk::copy_network_header(llvm::BasicBlock* copy) {
   const Unlikely rest(p_);
   p_.place(copy);
-  load_or_leave_zeros(behind_link(p_.number(0)), network_copy_, size);
+  load_or_leave_zeros(behind_link(p_.number(0)), network_copy_, p_.number(kFirstBytes));
   network_->addIncoming(network_copy_, ir_.GetInsertBlock());
   ir_.CreateBr(network_->getParent());
 }
@@ -108,25 +111,31 @@ void Walk::copy_network_header(llvm::BasicBlock* copy, llvm::Value* size) {
 /// Packets that are neither IPv4 nor IPv6 are not malformed; their fields are absent.
 llvm::BasicBlock* Walk::where_not_ip() {
   if (not_ip_ != nullptr) return not_ip_;
-  return done_.entered_with({.family = p_.number(WalkState::kNoFamily),
-                             .protocol = p_.number(WalkState::kNoProtocol),
-                             .network = nowhere(),
-                             .offset = p_.number(0),
-                             .fragment = p_.number(0),
-                             .extensions = p_.number(0),
-                             .transport = nowhere(),
-                             .link = link_});
+  const llvm::IRBuilderBase::InsertPointGuard here(ir_);
+  const Unlikely rest(p_);
+  llvm::BasicBlock* not_ip = p_.block("not_ip");
+  ir_.SetInsertPoint(not_ip);
+  clear(network_copy_, needs_.network_bytes);
+  done_.enter({.family = p_.number(WalkState::kNoFamily),
+               .protocol = p_.number(WalkState::kNoProtocol),
+               .network = network_copy_,
+               .offset = p_.number(0),
+               .fragment = p_.number(0),
+               .extensions = p_.number(0),
+               .transport = nowhere(),
+               .link = link_});
+  return not_ip;
 }
 
-llvm::Value* Walk::has_family(Family family) {
-  return ir_.CreateICmpEQ(ether_type_, p_.number(PacketReader::family_number(family)));
+llvm::Value* Walk::is_family(llvm::Value* ether_type, Family family) {
+  return ir_.CreateICmpEQ(ether_type, p_.number(PacketReader::family_number(family)));
 }
 
 /// Behind the fixed header.
 WalkState Walk::at_start(Family family, std::uint64_t protocol_byte, llvm::Value* offset) {
   return {.family = p_.number(PacketReader::family_number(family)),
           .protocol = p_.load(network_, protocol_byte, 8),
-          .network = network_,
+          .network = nowhere(),
           .offset = behind_link(offset),
           .fragment = p_.number(0),
           .extensions = p_.number(0),
@@ -138,7 +147,7 @@ WalkState Walk::at_start(Family family, std::uint64_t protocol_byte, llvm::Value
 void Walk::read_ipv4() {
   constexpr LengthField kLength = row(Layer::ipv4).length;
   constexpr std::uint64_t kWords = (1 << kLength.bits) - 1;
-  ir_.SetInsertPoint(ipv4_);
+  p_.place(ipv4_);
   p_.drop_if(ir_.CreateICmpULT(first_, p_.number(4 << kLength.bits | kLength.minimum)));
   p_.drop_if(ir_.CreateICmpUGT(first_, p_.number(4 << kLength.bits | kWords)));
   llvm::Value* words = ir_.CreateAnd(first_, p_.number(kWords));
@@ -156,7 +165,6 @@ void Walk::read_ipv4() {
 
 /// RFC 8200 section 3.
 void Walk::read_ipv6() {
-  const Unlikely rest(p_);
   p_.place(ipv6_);
   p_.drop_if(ir_.CreateICmpNE(ir_.CreateAnd(first_, p_.number(0xf0)), p_.number(0x60)));
   walk_extensions(at_start(Family::ipv6, 6, p_.number(kIpv6Bytes)));
@@ -186,10 +194,10 @@ void Walk::walk_extensions(const WalkState& first) {
   if (needs_.extensions) next.extensions = ir_.CreateOr(state.extensions, rule);
   llvm::Value* fragment_offset = read_fragment(rule, next);
   llvm::Value* units = p_.load(extension_copy_, 1, 8);
-  llvm::Value* size = ir_.CreateMul(units, ir_.CreateAnd(rule, p_.number(kUnitMask)));
-  size = ir_.CreateAdd(size, p_.number(kExtensionBytes));
-  size = ir_.CreateAnd(p_.opaque(size), p_.number(kExtensionSizeMask));
-  next.offset = ir_.CreateAdd(state.offset, size);
+  llvm::Value* beyond = ir_.CreateMul(units, ir_.CreateAnd(rule, p_.number(kUnitMask)));
+  llvm::Value* offset = p_.opaque(ir_.CreateAdd(state.offset, p_.number(kExtensionBytes)));
+  offset = p_.opaque(ir_.CreateAdd(offset, beyond));
+  next.offset = ir_.CreateAnd(offset, p_.number(kOffsetMask));
   next.protocol = p_.load(extension_copy_, 0, 8);
   count->addIncoming(ir_.CreateAdd(count, p_.number(1)), ir_.GetInsertBlock());
   ir_.CreateCondBr(ir_.CreateICmpEQ(fragment_offset, p_.number(0)), head.entered_with(next),
@@ -219,21 +227,11 @@ llvm::Value* Walk::read_fragment(llvm::Value* rule, WalkState& next) {
   return ir_.CreateAnd(word, p_.number(network_order(0xfff8)));
 }
 
-/// A later fragment has no transport header; its own headers still have to fit in the packet.
-void Walk::accept_later_fragment() {
-  const Unlikely rest(p_);
-  WalkState state = later_.place();
-  p_.drop_if(ir_.CreateICmpUGT(state.offset, p_.length()));
-  state.offset = p_.number(0);
-  done_.enter(state);
-}
-
-/// The family is cheaper to load again than to keep. But only a constant on each path tells the
-/// verifier how much of the header is there, where that is not the same for both families.
+/// The family is cheaper to load again than to keep.
 WalkState Walk::finish() {
   WalkState state = done_.place();
   state.link = link_;
-  if (not_ip_ != nullptr && !needs_.whole_ipv6) state.family = load_ether_type();
+  if (not_ip_ != nullptr) state.family = load_ether_type();
   return state;
 }
 

@@ -8,47 +8,90 @@
 namespace fwc::codegen {
 
 /// The transport header of an unfragmented packet or a first fragment. The likely path has
-/// kTransportBytes in the linear part, which is more than any protocol demands.
+/// kTransportBytes in the linear part, which is more than any protocol demands, and with them all
+/// of the network header: of that the comparison tells only the verifier.
 void Walk::read_transport() {
   WalkState state = transport_.place();
-  llvm::BasicBlock* before = ir_.GetInsertBlock();
-  llvm::Value* direct = ir_.CreateInBoundsGEP(ir_.getInt8Ty(), p_.data(), state.offset);
-  llvm::Value* end = ir_.CreateConstInBoundsGEP1_64(ir_.getInt8Ty(), direct, kTransportBytes);
-  llvm::BasicBlock* copy = p_.unplaced_block("copy_transport");
-  llvm::BasicBlock* check = p_.block("check_transport");
-  ir_.CreateCondBr(ir_.CreateICmpUGT(end, p_.data_end()), copy, check);
-
-  ir_.SetInsertPoint(check);
-  llvm::PHINode* header = ir_.CreatePHI(ir_.getPtrTy(), 2);
-  header->addIncoming(direct, before);
-  state.transport = header;
-  for (const LayerRow& layer : kLayers)
-    if (!is_network(layer.layer) && layer.length.bits != 0) check_length_field(state, layer);
-  done_.enter(state);
+  llvm::BasicBlock* copy = p_.unplaced_block("not_linear");
+  llvm::Value* data = p_.data();
+  state.transport = ir_.CreateInBoundsGEP(ir_.getInt8Ty(), data, state.offset);
+  leave_if_behind(ir_.CreateConstInBoundsGEP1_64(ir_.getInt8Ty(), state.transport, kTransportBytes),
+                  copy);
+  if (needs_.network_bytes != 0) {
+    state.network = link_ == nullptr ? data : ir_.CreateInBoundsGEP(ir_.getInt8Ty(), data, link_);
+    leave_if_behind(
+        ir_.CreateConstInBoundsGEP1_64(ir_.getInt8Ty(), state.network, needs_.network_bytes), copy);
+  }
+  check_.enter(state);
 
   const Unlikely rest(p_);
   p_.place(copy);
-  llvm::Value* copied = copy_transport(state);
-  header->addIncoming(copied, ir_.GetInsertBlock());
-  ir_.CreateBr(check);
+  copy_transport(state);
+  state.transport = in_copied_transport();
+  state.network = nowhere();
+  (copied_ ? *copied_ : check_).enter(state);
+}
+
+void Walk::leave_if_behind(llvm::Value* end, llvm::BasicBlock* copy) {
+  llvm::BasicBlock* linear = p_.block("");
+  ir_.CreateCondBr(ir_.CreateICmpUGT(end, p_.data_end()), copy, linear);
+  ir_.SetInsertPoint(linear);
+}
+
+void Walk::check_transport() {
+  const WalkState state = check_.place();
+  for (const LayerRow& layer : kLayers)
+    if (!is_network(layer.layer) && layer.length.bits != 0) check_length_field(state, layer);
+  done_.enter(state);
 }
 
 /// Copies what the protocol demands of its header, in which all its fields lie, and drops the
 /// packet where there is less. The verifier wants to see that nothing is read of what is not
 /// copied.
-llvm::Value* Walk::copy_transport(const WalkState& state) {
-  constexpr std::uint64_t kCopied = kCopiedBefore + kTransportBytes;
-  static_assert(kCopied % 8 == 0);
+void Walk::copy_transport(const WalkState& state) {
   llvm::Value* least = least_header_bytes(state);
   p_.drop_if(
       ir_.CreateICmpUGT(least, p_.number(kTransportBytes)));  // never; a bound for the verifier
-  for (unsigned word = 0; word < kCopied / 8; ++word)
-    ir_.CreateStore(p_.number(0),
-                    ir_.CreateConstInBoundsGEP1_64(ir_.getInt64Ty(), transport_copy_, word));
+  clear(transport_copy_, kCopiedBefore + kTransportBytes);
   llvm::Value* failed =
       p_.load_bytes(ir_.CreateSub(state.offset, p_.number(kCopiedBefore)), transport_copy_,
                     ir_.CreateAdd(least, p_.number(kCopiedBefore)));
   p_.drop_if(ir_.CreateICmpNE(failed, p_.number(0)));
+}
+
+/// A later fragment has no transport header; its own headers still have to fit in the packet.
+void Walk::accept_later_fragment() {
+  const Unlikely rest(p_);
+  WalkState state = later_.place();
+  p_.drop_if(ir_.CreateICmpUGT(state.offset, p_.length()));
+  state.offset = p_.number(0);
+  (copied_ ? *copied_ : done_).enter(state);
+}
+
+/// Where the transport header is a copy or is none, the network header becomes a copy as well. All
+/// of it is in the packet by now.
+void Walk::copy_network() {
+  if (!copied_) return;
+  const Unlikely rest(p_);
+  WalkState state = copied_->place();
+  clear(network_copy_, needs_.network_bytes);
+  llvm::Value* bytes = p_.number(needs_.network_bytes);
+  if (needs_.network_bytes > row(Layer::ipv4).header_bytes)
+    bytes = ir_.CreateSelect(is_family(load_ether_type(), Family::ipv4),
+                             p_.number(row(Layer::ipv4).header_bytes), bytes);
+  load_or_leave_zeros(behind_link(p_.number(0)), network_copy_, bytes);
+  state.network = network_copy_;
+  llvm::BasicBlock* later = done_.entered_with(state);
+  ir_.CreateCondBr(ir_.CreateICmpEQ(state.offset, p_.number(0)), later, check_.entered_with(state));
+}
+
+void Walk::clear(llvm::Value* buffer, std::uint64_t bytes) {
+  for (std::uint64_t word = 0; word < (bytes + 7) / 8; ++word)
+    ir_.CreateStore(p_.number(0),
+                    ir_.CreateConstInBoundsGEP1_64(ir_.getInt64Ty(), buffer, word));
+}
+
+llvm::Value* Walk::in_copied_transport() {
   return ir_.CreateConstInBoundsGEP1_64(ir_.getInt8Ty(), transport_copy_, kCopiedBefore);
 }
 
@@ -74,17 +117,18 @@ llvm::Value* Walk::is_layer(const WalkState& state, const LayerRow& layer) {
 
 /// A header that states a length below its own minimum is malformed (TCP's data offset).
 void Walk::check_length_field(const WalkState& state, const LayerRow& layer) {
-  llvm::BasicBlock* check = p_.block("");
-  llvm::BasicBlock* next = p_.unplaced_block("");
+  llvm::BasicBlock* check = p_.unplaced_block("");
+  llvm::BasicBlock* next = p_.block("");
   ir_.CreateCondBr(is_layer(state, layer), check, next);
-  ir_.SetInsertPoint(check);
+  const Unlikely aside(p_);
+  p_.place(check);
   const LengthField& length = layer.length;
   // The field is the upper bits of a byte, so that the byte can be compared as it is.
   assert(length.bit % 8 == 0 && length.bits <= 8);
   llvm::Value* byte = p_.load(state.transport, length.bit / 8, 8);
   const unsigned least = length.minimum << (8 - length.bits);
   ir_.CreateCondBr(ir_.CreateICmpULT(byte, p_.number(least)), p_.drop, next);
-  p_.place(next);
+  ir_.SetInsertPoint(next);
 }
 
 }  // namespace fwc::codegen

@@ -57,12 +57,14 @@ TEST(Program, ChecksEachHeaderOnce) {
   EXPECT_LE(register_comparisons(program), 5);
 }
 
-TEST(Program, CopiesBytesInThreePlacesOnly) {
-  // Network header, extension header, transport header: however many fields a filter reads.
+TEST(Program, CopiesBytesInFourPlacesOnly) {
+  // What the walk reads of the network header, extension header, transport header, and with that the
+  // network header that the filter reads: however many fields it reads.
   const char* many =
       "tcp.syn && tcp.ack && src_port == 1 && dst_port == 2 && ttl == 3 && src_ip == 10.0.0.1 && "
       "dst_ip == 10.0.0.2 && len == 60";
-  EXPECT_EQ(calls_of(program_of(many), BPF_FUNC_skb_load_bytes), 3);
+  EXPECT_EQ(calls_of(program_of(many), BPF_FUNC_skb_load_bytes), 4);
+  EXPECT_EQ(calls_of(program_of(kExample), BPF_FUNC_skb_load_bytes), 3);
 }
 
 TEST(Program, CallsNoHelperOnTheFastPath) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// How much the verifier walks: linear in the program beyond the header walk, whatever the filter
-// says.
+// How much the verifier walks: a few times the program, whatever the filter says.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "tests/codegen/object_view.h"
+#include "tests/corpus/corpus_filters.h"
 #include "tests/harness/expression.h"
 #include "tests/harness/kernel_runner.h"
 #include "tests/sets/clauses.h"
@@ -28,38 +30,66 @@ std::optional<Cost> cost_of(const std::string& text) {
   return Cost{program.instructions(), program.verified()};
 }
 
-/// The walk over up to eight extension headers costs the verifier some thousand instructions
-/// whatever the filter is, and its ends are followed apart in short filters. The rest is linear.
-constexpr std::size_t kOfTheWalk = 40'000;
-constexpr std::size_t kMostPerInstruction = 30;
+/// How many times the instructions of a program are verified.
+class Ratios {
+ public:
+  void add(const std::string& text) {
+    const auto cost = cost_of(text);
+    if (!cost) return;
+    const double ratio =
+        static_cast<double>(cost->verified) / static_cast<double>(cost->instructions);
+    sum_ += ratio;
+    ++count_;
+    if (ratio <= worst_) return;
+    worst_ = ratio;
+    worst_text_ = text;
+  }
 
-void expect_linear(const std::string& text) {
-  const auto cost = cost_of(text);
-  if (!cost) return;
-  EXPECT_LE(cost->verified, kOfTheWalk + kMostPerInstruction * cost->instructions)
-      << cost->instructions << " instructions of " << text.substr(0, 1000);
-}
+  void expect_within(double mean, double worst) const {
+    ASSERT_GT(count_, 0u);
+    std::printf("%.2f on average of %zu filters, %.2f at worst\n", sum_ / count_, count_, worst_);
+    EXPECT_LE(sum_ / count_, mean);
+    EXPECT_LE(worst_, worst) << worst_text_.substr(0, 1000);
+  }
 
-/// Some 610 on Linux 6.18; 1,015 where the walk branches on what a fragment header is.
+ private:
+  double sum_ = 0;
+  std::size_t count_ = 0;
+  double worst_ = 0;
+  std::string worst_text_;
+};
+
+/// Some 484 on Linux 6.18, more than half of them in the loop over extension headers.
 TEST(Verified, IsSmallForASmallFilter) {
   FWC_NEEDS_KERNEL();
   const auto cost = cost_of("icmp || (udp && dst_port == 53) || (tcp && dst_port == 80)");
   ASSERT_TRUE(cost);
   EXPECT_LE(cost->instructions, 120u);
-  EXPECT_LE(cost->verified, 6 * cost->instructions);
+  EXPECT_LE(cost->verified, 5 * cost->instructions);
 }
 
-TEST(Verified, IsLinearForRandomFilters) {
+TEST(Verified, IsAFewTimesTheProgramForSensibleFilters) {
+  FWC_NEEDS_KERNEL();
+  Ratios ratios;
+  for (const CorpusFilter& filter : corpus_filters()) ratios.add(filter.text);
+  ratios.expect_within(4, 6);
+}
+
+TEST(Verified, IsAFewTimesTheProgramForRandomFilters) {
   FWC_NEEDS_KERNEL();
   Dice dice(20261126);
-  for (int i = 0; i < 150; ++i) expect_linear(random_filter(dice).text());
-  for (int i = 0; i < 20; ++i) expect_linear(random_clauses(dice, 100));
+  Ratios ratios;
+  for (int i = 0; i < 200; ++i) ratios.add(random_filter(dice).text());
+  ratios.expect_within(4.5, 8);
 }
 
-TEST(Verified, IsLinearForLongFilters) {
+TEST(Verified, IsAFewTimesTheProgramForLongFilters) {
   FWC_NEEDS_KERNEL();
-  expect_linear(port_clauses(1000));
-  expect_linear(mixed_clauses(1000));
+  Dice dice(20261126);
+  Ratios ratios;
+  for (int i = 0; i < 20; ++i) ratios.add(random_clauses(dice, 100));
+  ratios.add(port_clauses(1000));
+  ratios.add(mixed_clauses(1000));
   std::string alternatives = "icmp";
   std::string conjunctions = "ttl > 3";
   std::string choice;
@@ -71,10 +101,9 @@ TEST(Verified, IsLinearForLongFilters) {
     if (i < 60) choice += "(dst_port == " + n + " && len > " + n + ") ? ttl > " + n + " : ";
     if (i < 60) parity += " ^^ (dst_port == " + n + ")";
   }
-  expect_linear(alternatives);
-  expect_linear(conjunctions);
-  expect_linear(choice + "udp");
-  expect_linear(parity);
+  for (const std::string& text : {alternatives, conjunctions, choice + "udp", parity})
+    ratios.add(text);
+  ratios.expect_within(4.5, 8);
 }
 
 }  // namespace
