@@ -138,13 +138,14 @@ class Deployment {
   Expected<void> attach_all(const LoadedObject& loaded) {
     if (request_.cgroup.empty()) return {};
     const runtime::AttachOptions options = attach_options();
-    for (const runtime::Direction direction : directions_of(loaded)) {
+    const auto directions = directions_of(loaded);
+    for (const runtime::Direction direction : directions) {
       auto before = runtime::open_attached(cgroup_, direction, options);
-      auto attached = runtime::attach(loaded, cgroup_, direction, options);
-      if (!attached) return std::move(attached).error();
-      attachments_.push_back(*std::move(attached));
       replaced_.push_back(before ? std::optional(*std::move(before)) : std::nullopt);
     }
+    auto attached = runtime::attach(loaded, cgroup_, directions, options);
+    if (!attached) return std::move(attached).error();
+    attachments_ = *std::move(attached);
     return {};
   }
 

@@ -11,6 +11,7 @@
 
 #include "runtime/cgroup_programs.h"
 #include "runtime/errors.h"
+#include "runtime/journal.h"
 #include "runtime/kernel_objects.h"
 #include "runtime/link_pins.h"
 #include "runtime/link_update.h"
@@ -29,9 +30,9 @@ struct Task {
   std::string program_name;
   const Cgroup& cgroup;
   Direction direction;
-  FileDescriptor cgroup_fd;
   LinkName name;
-  std::string folder;
+  int cgroup_fd = -1;
+  std::string folder = {};
 
   std::string path() const { return folder + "/" + name.file_name(); }
 };
@@ -49,12 +50,12 @@ Attachment describe(const Task& task, const LinkInfo& link, bool replaced) {
 }
 
 Expected<LinkInfo> read_back(const Task& task, int link) {
-  return read_back(link, *task.program, task.direction, task.cgroup, task.cgroup_fd.get());
+  return read_back(link, *task.program, task.direction, task.cgroup, task.cgroup_fd);
 }
 
 Expected<Attachment> attach_new(const Task& task) {
   Expected<FileDescriptor> link =
-      create_link(*task.program, task.cgroup_fd.get(), task.cgroup, task.direction);
+      create_link(*task.program, task.cgroup_fd, task.cgroup, task.direction);
   if (!link) return link.error();
   Expected<LinkInfo> info = read_back(task, link->get());
   if (!info) return info.error();
@@ -120,17 +121,13 @@ void undo(const Task& task, const std::optional<LoadedObject>& before) {
 }
 
 // In the order of refusals.h, so that no call is refused that the filter of the moment lets be.
-Expected<Attachment> attach_with_refusals(const Task& task, const std::vector<Refusal>& refusals) {
+Expected<Attachment> attach_with_refusals(const Task& task,
+                                          const std::optional<LoadedObject>& before) {
+  const std::vector<Refusal>& refusals = task.object.refusals();
   const RefusalPlace place{.cgroup = task.cgroup,
-                           .cgroup_fd = task.cgroup_fd.get(),
+                           .cgroup_fd = task.cgroup_fd,
                            .folder = task.folder,
                            .name = task.name.name};
-  std::optional<LoadedObject> before;
-  if (exists(task.path())) {
-    Expected<PinnedLink> old = open_link(task.path(), task.name);
-    if (!old) return old.error();
-    before = program_before(*old);
-  }
   Expected<std::vector<Refusal>> taken = take_refusals_off(place);
   if (!taken) return taken.error();
   Expected<Attachment> attached = attach_filter(task);
@@ -147,15 +144,95 @@ Expected<Attachment> attach_with_refusals(const Task& task, const std::vector<Re
   return attached;
 }
 
+using Before = std::vector<std::optional<LoadedObject>>;  ///< beside the tasks
+
+Expected<Before> filters_before(const std::vector<Task>& tasks) {
+  Before before(tasks.size());
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (!exists(tasks[i].path())) continue;
+    Expected<PinnedLink> old = open_link(tasks[i].path(), tasks[i].name);
+    if (!old) return old.error();
+    before[i] = program_before(*old);
+  }
+  return before;
+}
+
+// Where each direction has a filter already, they change together, also where this process is
+// killed between them. A change that waits to be confirmed keeps its journal.
+Expected<void> begin_change(Undertaking& undertaking, const std::vector<Task>& tasks,
+                            const Before& before) {
+  JournalState state{.kind = JournalState::Kind::links, .cgroup_id = tasks.front().cgroup.id};
+  std::vector<const Program*> programs;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const Direction direction = tasks[i].direction;
+    const Program* old = before[i] ? attachable(*before[i], direction) : nullptr;
+    if (old == nullptr) return {};
+    programs.push_back(old);
+    (direction == Direction::ingress ? state.ingress_id : state.egress_id) = tasks[i].program->id();
+  }
+  return undertaking.begin(state, programs);
+}
+
+Expected<std::vector<Attachment>> attach_all(const std::vector<Task>& tasks) {
+  const Expected<Before> before = filters_before(tasks);
+  if (!before) return before.error();
+  const LinkName& name = tasks.front().name;
+  Seat seat{.folder = tasks.front().folder, .key = fmt::format("{}_{}", name.cgroup_id, name.name)};
+  seat.inner = read_journal(seat).has_value();
+  Undertaking undertaking(seat, {});
+  if (Expected<void> begun = begin_change(undertaking, tasks, *before); !begun)
+    return begun.error();
+  std::vector<Attachment> done;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    Expected<Attachment> attached = tasks[i].direction == Direction::ingress
+                                        ? attach_filter(tasks[i])
+                                        : attach_with_refusals(tasks[i], (*before)[i]);
+    if (!attached) {
+      while (i-- > 0) undo(tasks[i], (*before)[i]);
+      undertaking.failed();
+      return attached.error();
+    }
+    done.push_back(*std::move(attached));
+  }
+  if (Expected<void> stands = undertaking.done(); !stands) return stands.error();
+  return done;
+}
+
+Expected<std::vector<Task>> tasks_of(const LoadedObject& object, const Cgroup& cgroup,
+                                     const std::vector<Direction>& directions,
+                                     const AttachOptions& options) {
+  std::vector<Task> tasks;
+  for (const Direction direction : directions) {
+    const Program* program = attachable(object, direction);
+    if (program == nullptr) return require_program(object, direction).error();
+    Expected<ProgramInfo> about = program_info(program->fd(), "the program to attach");
+    if (!about) return about.error();
+    tasks.push_back(
+        {.object = object,
+         .program = program,
+         .program_name = about->name,
+         .cgroup = cgroup,
+         .direction = direction,
+         .name = {.cgroup_id = cgroup.id, .direction = direction, .name = options.name}});
+  }
+  return tasks;
+}
+
 }  // namespace
 
 Expected<Attachment> attach(const LoadedObject& object, const Cgroup& cgroup, Direction direction,
                             const AttachOptions& options) {
+  Expected<std::vector<Attachment>> one = attach(object, cgroup, std::vector{direction}, options);
+  return one ? Expected<Attachment>(std::move(one->front())) : one.error();
+}
+
+Expected<std::vector<Attachment>> attach(const LoadedObject& object, const Cgroup& cgroup,
+                                         const std::vector<Direction>& directions,
+                                         const AttachOptions& options) {
+  if (directions.empty()) return internal_error("a filter is attached in no direction");
   if (Expected<void> name = check_link_name(options.name); !name) return name.error();
-  const Program* program = attachable(object, direction);
-  if (program == nullptr) return require_program(object, direction).error();
-  Expected<ProgramInfo> about = program_info(program->fd(), "the program to attach");
-  if (!about) return about.error();
+  Expected<std::vector<Task>> tasks = tasks_of(object, cgroup, directions, options);
+  if (!tasks) return tasks.error();
   if (Expected<void> allowed = require_capabilities(Operation::attach); !allowed) {
     return allowed.error();
   }
@@ -167,16 +244,11 @@ Expected<Attachment> attach(const LoadedObject& object, const Cgroup& cgroup, Di
   if (!lock) return lock.error();
   if (Expected<std::vector<PinnedLink>> swept = all_links(*folder); !swept) return swept.error();
   sweep_refusals(*folder);
-  const Task task{.object = object,
-                  .program = program,
-                  .program_name = about->name,
-                  .cgroup = cgroup,
-                  .direction = direction,
-                  .cgroup_fd = *std::move(cgroup_fd),
-                  .name = {.cgroup_id = cgroup.id, .direction = direction, .name = options.name},
-                  .folder = *std::move(folder)};
-  if (direction == Direction::ingress) return attach_filter(task);
-  return attach_with_refusals(task, object.refusals());
+  for (Task& task : *tasks) {
+    task.cgroup_fd = cgroup_fd->get();
+    task.folder = *folder;
+  }
+  return attach_all(*tasks);
 }
 
 Expected<Attachment> detach(const Cgroup& cgroup, Direction direction,

@@ -53,7 +53,7 @@ Expected<void> put_links_back(const Seat& seat, Journal& journal) {
   if (!before) return before.error();
   const std::size_t name = seat.key.find('_') + 1;
   for (const Direction direction : kDirections) {
-    if (before->program(direction) == nullptr) continue;
+    if (attachable(*before, direction) == nullptr) continue;
     const LinkName link_name{.cgroup_id = journal.state.cgroup_id,
                              .direction = direction,
                              .name = seat.key.substr(name)};

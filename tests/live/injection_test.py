@@ -113,23 +113,24 @@ LOAD_AND_ATTACH = ("--load", PIN, *ATTACH)
 
 # takes back what was left half done, whatever it says
 REPAIR = (("confirm", PIN), (0, 66))
+REPAIR_LINKS = (("confirm", "CGROUP"), (0, 66))
 
 # name: what is done before, the command, what passes before and after it, the commands that follow
 # it, with the statuses that are right
 SCENARIOS = {
     "attach": ([], ("NEW", *ATTACH), ALL, SECOND, []),
-    "attach over another": ([("OLD", *ATTACH)], ("NEW", *ATTACH), FIRST, SECOND, []),
+    "attach over another": ([("OLD", *ATTACH)], ("NEW", *ATTACH), FIRST, SECOND, [REPAIR_LINKS]),
     # A call that is refused is one that does not pass: never by the programs of another filter.
     "attach over one that refuses": ([("OLD_REFUSES", *ATTACH)], ("NEW_REFUSES", *ATTACH), FIRST,
-                                     SECOND, []),
+                                     SECOND, [REPAIR_LINKS]),
     "replace one that refuses": ([("OLD_REFUSES", *ATTACH)], ("replace", "CGROUP", "NEW_REFUSES"),
-                                 FIRST, SECOND, []),
+                                 FIRST, SECOND, [REPAIR_LINKS]),
     "detach one that refuses": ([("OLD_REFUSES", *ATTACH)], ("detach", "CGROUP"), FIRST, ALL, []),
     "load and attach": ([], ("NEW", *LOAD_AND_ATTACH), ALL, SECOND, []),
     "load over another": ([("OLD", *LOAD_AND_ATTACH)], ("NEW", *LOAD), FIRST, SECOND,
                           [REPAIR]),
     "replace in links": ([("OLD", *ATTACH)], ("replace", "CGROUP", "NEW"), FIRST,
-                         SECOND, []),
+                         SECOND, [REPAIR_LINKS]),
     "replace in slots": ([("COUNTS", *LOAD_AND_ATTACH)],
                          ("replace", PIN, "NEW"), FIRST, SECOND, [REPAIR]),
     "replace to be confirmed": ([("OLD", *LOAD_AND_ATTACH)],

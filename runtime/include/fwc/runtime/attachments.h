@@ -43,6 +43,12 @@ struct Attachment {
 FWC_API Expected<Attachment> attach(const LoadedObject& object, const Cgroup& cgroup,
                                     Direction direction, const AttachOptions& options = {});
 
+/// The same for several directions, of which all or none change: where each has a filter of that
+/// name and this process is killed between them, the next fwc puts those back.
+FWC_API Expected<std::vector<Attachment>> attach(const LoadedObject& object, const Cgroup& cgroup,
+                                                 const std::vector<Direction>& directions,
+                                                 const AttachOptions& options = {});
+
 /// Takes fwc's filter of that name off a cgroup. Kind::no_input where there is none.
 FWC_API Expected<Attachment> detach(const Cgroup& cgroup, Direction direction,
                                     const AttachOptions& options = {});
