@@ -21,3 +21,12 @@ if(FWC_SANITIZE)
                          -fno-omit-frame-pointer -g)
   target_link_options(fwc_flags INTERFACE -fsanitize=${FWC_SANITIZE})
 endif()
+# Every process adds what it ran to the file of its program, whatever its environment.
+if(FWC_COVERAGE)
+  set(profile -fprofile-instr-generate=${CMAKE_BINARY_DIR}/coverage/%4m.profraw)
+  target_compile_options(fwc_flags INTERFACE ${profile} -fcoverage-mapping -fprofile-update=atomic)
+  target_link_options(fwc_flags INTERFACE ${profile})
+  add_library(fwc_coverage_exit OBJECT tests/coverage/exit.cpp)
+  target_link_libraries(fwc_flags INTERFACE $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:fwc_coverage_exit>
+                        $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:$<TARGET_OBJECTS:fwc_coverage_exit>>)
+endif()
