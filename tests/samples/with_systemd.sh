@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 # with_systemd.sh FILES SCRIPT: boots the machine's own systemd as process 1 of new namespaces, on an
 # overlay of the root file system that is thrown away, with the unit files of the folder FILES, and
-# runs SCRIPT there by sh, where FILES is /run/fwc/files. FWC_SYSTEMD_ROOT is the tree of another system to
-# boot (tests/live/systemd_versions.sh makes some). Prints its output and gives its status. Needs root, cgroup2 and overlayfs.
+# runs SCRIPT there by sh, where FILES is /run/fwc/files. FWC_SYSTEMD_ROOT is the tree of another
+# system to boot (tests/live/systemd_versions.sh makes some). Prints its output and gives its status,
+# 125 where it takes a minute, before a test that waits so long would leave the cgroups. Needs root,
+# cgroup2 and overlayfs.
 set -eu
 files=$(cd "$1" && pwd) script=$2 tree=${FWC_SYSTEMD_ROOT:-/}
 base=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -76,7 +78,7 @@ exec env -i container=fwc PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/system
 BOOT
 
 sh -c 'echo $$ > "$1/cgroup.procs"; shift; exec "$@"' sh "$cgroup" \
-    timeout -k 2 100 unshare --fork --kill-child --pid --mount --cgroup --uts --ipc --net \
+    timeout -k 2 55 unshare --fork --kill-child --pid --mount --cgroup --uts --ipc --net \
     --propagation private sh "$work/boot" "$work" "$files" "$tree" < /dev/null > "$work/log" 2>&1 || true
 cat "$work/output"
 status=$(cat "$work/status")
