@@ -86,6 +86,11 @@ class Expressions(unittest.TestCase):
                   "string", "pair", "held", "file"}
         self.every(wanted, {node[0] for node in self.nodes})
         self.every((2, 3), {len(node[1]) for node in self.nodes if node[0] == "pair"})
+        slices = {(node[3][0], node[1]) for node in self.nodes if node[0] == "binary" and node[2][0] == "slice"}
+        self.every(("slice", "int", "string"), {kind for kind, _ in slices})
+        self.every([("string", "=="), ("string", "!=")], slices)
+        self.every(("int", "range", "string"), {element[0] for node in self.nodes if node[0] == "in" and
+                                               node[2][0] == "slice" for element in node[3][1]})
 
     def test_every_form_of_policy(self):
         policies = [policy for tree in self.trees for policy in tree.policies.values() if policy]
@@ -103,6 +108,8 @@ class Expressions(unittest.TestCase):
         kinds = {node[0] for tree in self.trees for node in tree.named.values()}
         self.every(("set", "file", "prefix", "range", "binary", "in"), kinds)
         used = {name for tree in self.trees for name in tree.named}
+        self.every(("address", "int", "pair"), {node[1][0][0] for tree in self.trees for node in tree.named.values()
+                                                if node[0] == "set"})
         self.every((True, False), {node[0] == "set" and len(node[1]) > 1 and ("name", name) in node[1]
                                    for node in self.nodes for name in used})
 

@@ -15,6 +15,7 @@ LINK = {"vlan", "ethertype", "src_mac", "dst_mac"}
 SOCKET_BUFFER = {"mark", "priority", "gso_size", "gso_segs", "uid", "cgroup_id"}
 MISSING = {"cgroup": LINK | UNFED, "tc": UNFED, "xdp": SOCKET_BUFFER | UNFED}  # by hook
 SET_FILES = {"address": "addresses.txt", "port": "ports.txt", "pair": "pairs.txt"}  # in set_files
+SLICES = ("int", "int", "text", "text", "slices", "numbers", "strings")  # what slices are compared with
 # Ports of pairs in live sets, of which each is an entry of its own for each prefix of the addresses.
 PORT_SPANS = ("0", "53", "80", "443", "65535", "0..1", "22..53", "440..450", "65530..65535")
 # Kinds of live sets, each with where its elements are from at first and later.
@@ -277,7 +278,8 @@ class Generator:
         found = []
         for _ in range(self.size(most)):
             low, high = sorted((self.value(field), self.random.choice((self.value(field), FIELDS[field][1]))))
-            found.append(self.random.choice((self.literal(low), f"{self.literal(low)}..{self.literal(high)}")))
+            found.append(self.random.choice((self.literal(low), f"{self.literal(low)}..{self.literal(high)}",
+                                             f"{low // 2} + {low - low // 2}")))
         return found
 
     def atom_any_set(self):
@@ -329,7 +331,10 @@ class Generator:
 
     def atom_named_set(self):
         """A set by its name, alone or in another; a prefix or a range under a name is one too."""
-        kind = self.draw("port", "address", "span", "prefix", "file")
+        kind = self.draw("port", "address", "span", "prefix", "file", "pair")
+        if kind == "pair":
+            name = self.declare("", " = ", self.braced([self.one_pair() for _ in range(3)]))
+            return self.member(Node("pair", PRIMARY, self.pair_of_fields()), self.draw("in", "not in"), [name], True)
         address = kind in ("address", "prefix") or kind == "file" and self.draw("address", "port") == "address"
         field = self.draw(*self.addresses) if address else self.draw(*fields(self.hook, "port"))
         if kind == "file":
@@ -451,12 +456,26 @@ class Generator:
         first = self.draw(0, 0, 1, 2, 15, 23)
         size = self.draw(1, 1, 2, 4, 8, 3, 16)
         text = f"payload[{first}]" if size == 1 else f"payload[{first}:{size}]"
-        if size in (1, 2, 4, 8) and self.draw("int", "text") == "int":
+        way = self.draw(*SLICES)
+        if size in (1, 2, 4, 8) and way == "slices":
+            other = f"payload[{self.draw(0, 1, 2, 5)}:{size}]"
+            return self.compared(Node("bytes", PRIMARY, text), Node("bytes", PRIMARY, other))
+        if size in (1, 2, 4, 8) and way == "numbers":
+            low, high = sorted(self.random.choice((0, 0x35, 0x47, 0x7F)) for _ in range(2))
+            elements = [str(low), f"{low}..{high}", self.bytes_text(first, size)]
+            return self.member(Node("bytes", PRIMARY, text), self.draw("in", "not in"), elements)
+        if way in ("numbers", "strings"):
+            elements = [self.bytes_text(first, size), self.bytes_text(0, size)]
+            return self.member(Node("bytes", PRIMARY, text), self.draw("in", "not in"), elements)
+        if size in (1, 2, 4, 8) and way == "int":
             value = self.random.choice((0, 0x35, 0x47, 0x4745, 0x47455420, 255, 0x3535))
             return self.compared(Node("bytes", PRIMARY, text), Node("int", PRIMARY, self.literal(
                 value & ((1 << 8 * size) - 1))))
-        data = b"GET / HTTP/1.1\r\n" + bytes(range(48))
-        shown = "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in data[first:first + size])
+        return Node("bool", 8, text, f" {self.draw('==', '!=')} ", self.bytes_text(first, size))
+
+    def bytes_text(self, first, size):
+        """What payloads have from there on, as a string."""
+        data = (b"GET / HTTP/1.1\r\n" + bytes(range(48)))[first:first + size]
         if self.draw("text", "text", "hex") == "hex":
-            return Node("bool", 8, text, f" {self.draw('==', '!=')} ", f'hex"{data[first:first + size].hex(" ")}"')
-        return Node("bool", 8, text, f" {self.draw('==', '!=')} ", f'"{shown}"')
+            return f'hex"{data.hex(" ")}"'
+        return '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in data) + '"'

@@ -211,7 +211,7 @@ class _Parser:
             return self.set()
         if self.tokens[self.at].kind == "set":
             return ("held", self.take().value)
-        return ("set", [self.element()])
+        return ("set", [self.element(LEVELS.index(("in",)) + 1)])
 
     def set(self):
         self.expect("{")
@@ -223,20 +223,12 @@ class _Parser:
         self.expect("}")
         return ("set", elements)
 
-    def element(self):
+    def element(self, level=0):
         if self.accept("("):
             parts = [self.element()]
             while self.accept(","):
                 parts.append(self.element())
             self.expect(")")
             return ("pair", parts)
-        first = self.bound()
-        return ("range", first, self.bound()) if self.accept("..") else first
-
-    def bound(self):
-        if operator := self.accept("-", "+"):
-            return ("unary", operator, self.bound())
-        if self.tokens[self.at].kind not in LITERALS:
-            self.fail("a value is missing")
-        token = self.take()
-        return (token.kind, token.value)
+        first = self.binary(level)
+        return ("range", first, self.binary(level)) if self.accept("..") else first

@@ -258,7 +258,7 @@ class Meaning:
     @staticmethod
     def as_number(kind, other, value):
         """Bytes are numbers where they are compared with one, and nothing else fits a different type."""
-        if kind.startswith("bytes") and other in NUMBERS:
+        if kind.startswith("bytes") and (other in NUMBERS or other == kind):
             if int(kind.split()[1]) not in (1, 2, 4, 8):
                 error("bytes of this length are no number")
 
@@ -268,7 +268,7 @@ class Meaning:
 
             return number
         fits = kind == other or {kind, other} <= set(NUMBERS) or \
-            kind.startswith("bytes") and (other == "string" or other.startswith("bytes")) or \
+            kind.startswith("bytes") and other == "string" or \
             kind == "string" and other.startswith("bytes") or kind in NUMBERS and other.startswith("bytes") or \
             {kind, other} == {"interface", "string"}
         if not fits:
@@ -330,15 +330,15 @@ class Meaning:
         return [test for element in elements.condition[3][1] for test in self.tests(element, kind, constants)]
 
     def tests(self, element, kind, constants):
+        if element[0] == "name" and element[1] in self.named and self.named[element[1]][0] in ("set", "file"):
+            return self.members(self.named[element[1]], kind, constants)()
+        if element[0] == "name" and element[1] in self.named:
+            return self.tests(self.named[element[1]], kind, constants)
         if isinstance(kind, tuple):
             if element[0] != "pair" or len(element[1]) != len(kind):
                 error("not a tuple of so many")
             parts = [self.tests(*part) for part in zip(element[1], kind, constants)]
             return [lambda x, f: all(any(test(y, f) for test in tests) for y, tests in zip(x, parts))]
-        if element[0] == "name" and element[1] in self.named and self.named[element[1]][0] in ("set", "file"):
-            return self.members(self.named[element[1]], kind, constants)()
-        if element[0] == "name" and element[1] in self.named:
-            return self.tests(self.named[element[1]], kind, constants)
         if kind == "address":
             return [self.address_test(element)]
         if constants == "icmp" and element[0] == "name" and element[1] in ICMP:

@@ -59,6 +59,8 @@ TRUE = (
     (UDP, "(dst_ip, dst_port) in {(10.0.0.1, 53), (10.0.0.0/8, 53)} && (dst_ip, tcp.seq) not in {(10.0.0.2, 1)}"),
     (UDP, "drop tcp; count big: len > 9; allow dns: dst_port == 53; drop udp; default drop;"),
     (TCP6, "egress { drop udp; default allow; } ingress { default drop; }"),
+    (TCP6, 'payload[0:4] in {"GET ", 0x1, 5..9} && payload[1] in {69} && payload[0:2] < payload[1:2] ^^ 1'),
+    (TCP6, 'let g = {(2001:db8::/32, 400 + 43)}; (src_ip, dst_port) in g && tcp.flags in {syn | ack, 1}'),
     (UDP, "let both = udp ? dst_port : src_port; let ports = 1..53; both == domain && dst_port in ports"),
     (UDP, "(proto, src_ip, dst_port) in {(tcp, ::/0, 53), (udp, 10.0.0.0/8, 50..60)} && 1 * udp % proto == 1 && -udp != proto"),
     # the link layer
