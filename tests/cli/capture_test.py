@@ -194,6 +194,16 @@ class Frames(Captures):
         self.assertEqual(self.verdicts(one, "--hook", "tc", "--egress"), "pdppdd"[:self.COUNT])
         self.assertEqual(self.verdicts("ingress", "--hook", "xdp"), "ppppdd"[:self.COUNT])
 
+    def test_one_frame_is_explained(self):
+        self.capture(pcap(1, *FRAMES))
+        for hook in ("tc", "xdp"):
+            self.check(run("explain", "vlan == 7 && udp", "capture.pcap:2", "--hook", hook), 0,
+                       f"pass  {V6_TEXT}{MACS_TEXT} vlan=7\n  vlan == 7 && udp  true  <- decided\n"
+                       "    vlan == 7       true\n      vlan          7\n    udp             true\n", "")
+            self.check(run("explain", "true", "capture.pcap:6", "--hook", hook), 0,
+                       "drop  malformed frame len 9\n"
+                       "  its headers do not fit in it, so it is dropped whatever the filter says\n", "")
+
     def test_what_has_no_link_layer(self):
         result = self.check(run("test", "vlan == 7", self.capture(pcap(113, V4)), "--hook", "tc"), 65, "")
         self.assertIn("link type LINUX_SLL, which has no Ethernet header for `--hook` to see", result.err)
