@@ -299,10 +299,13 @@ class ModuleBuilder {
 
   /// Where all packets leave that are neither IPv4 nor IPv6; null where that is not one exit.
   llvm::BasicBlock* exit_without_ip(const Policy& policy, Exits& exits, bool ingress) const {
+    std::vector<NodeId> conditions;
+    for (const Rule& rule : policy.rules) conditions.push_back(rule.condition);
+    const auto values = values_without_ip(filter_, conditions, ingress);
     for (std::size_t i = 0; i < policy.rules.size(); ++i) {
       const Rule& rule = policy.rules[i];
       if (!exits.asks(rule)) continue;
-      const std::optional<bool> holds = value_without_ip(filter_, rule.condition, ingress);
+      const std::optional<bool> holds = values[i];
       if (!holds || (*holds && rule.action == RuleAction::count)) return nullptr;
       if (*holds) return exits.rule(i);
     }

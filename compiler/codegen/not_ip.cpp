@@ -17,10 +17,11 @@ enum class Known { nothing, absent, no, yes };
 
 class WithoutIp {
  public:
-  WithoutIp(const CheckedFilter& filter, bool ingress) : filter_(filter), ingress_(ingress) {}
+  WithoutIp(const CheckedFilter& filter, bool ingress) : ingress_(ingress) {
+    for (const Node& node : filter.nodes) known_.push_back(of(node));
+  }
 
-  std::optional<bool> condition(NodeId id) {
-    for (NodeId i = 0; i <= id; ++i) known_.push_back(of(filter_.at(i)));
+  std::optional<bool> condition(NodeId id) const {
     const Known known = truth(id);
     return known == Known::nothing ? std::nullopt : std::optional(known == Known::yes);
   }
@@ -95,15 +96,19 @@ class WithoutIp {
     return same ? arm(node.then_value) : Known::nothing;
   }
 
-  const CheckedFilter& filter_;
   bool ingress_;
   std::vector<Known> known_;  ///< by node
 };
 
 }  // namespace
 
-std::optional<bool> value_without_ip(const CheckedFilter& filter, NodeId condition, bool ingress) {
-  return WithoutIp(filter, ingress).condition(condition);
+std::vector<std::optional<bool>> values_without_ip(const CheckedFilter& filter,
+                                                   std::span<const NodeId> conditions,
+                                                   bool ingress) {
+  const WithoutIp known(filter, ingress);
+  std::vector<std::optional<bool>> values;
+  for (const NodeId condition : conditions) values.push_back(known.condition(condition));
+  return values;
 }
 
 }  // namespace fwc::codegen

@@ -5,12 +5,17 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "compiler/check/checked_filter.h"
 
 namespace fwc::codegen {
 
-/// The value of a condition for every packet that is not IP, where it is the same for all.
-std::optional<bool> value_without_ip(const CheckedFilter& filter, NodeId condition, bool ingress);
+/// The value of each condition for every packet that is not IP, where it is the same for all. The
+/// filter is looked at once, however many conditions there are.
+std::vector<std::optional<bool>> values_without_ip(const CheckedFilter& filter,
+                                                   std::span<const NodeId> conditions,
+                                                   bool ingress);
 
 }  // namespace fwc::codegen

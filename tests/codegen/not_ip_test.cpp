@@ -12,7 +12,8 @@ namespace {
 
 std::optional<bool> without_ip(std::string_view text) {
   const CheckResult checked = check_text(text);
-  return value_without_ip(*checked.filter, checked.filter->expression(), true);
+  const NodeId condition = checked.filter->expression();
+  return values_without_ip(*checked.filter, {&condition, 1}, true).front();
 }
 
 TEST(WithoutIp, AbsentFieldsDecide) {
