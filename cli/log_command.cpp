@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `fwc log`: the packets that a filter dropped or passed, as they come.
+#include <fcntl.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -45,7 +47,10 @@ class Output {
   Expected<void> open() {
     if (request_.pcap.empty()) return {};
     if (request_.pcap != "-") {
-      file_.reset(std::fopen(request_.pcap.c_str(), "we"));
+      // Whoever put a link there would choose what is overwritten.
+      const int fd = ::open(request_.pcap.c_str(),
+                            O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0666);
+      file_.reset(fd < 0 ? nullptr : fdopen(fd, "w"));
       if (!file_) return failure();
     }
     return write(pcap_head());

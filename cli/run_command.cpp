@@ -66,7 +66,8 @@ int run_behind(Terminal& terminal, const std::vector<LoadedObject>& loaded,
                const std::vector<std::string>& command) {
   std::vector<const LoadedObject*> filters;
   for (const LoadedObject& filter : loaded) filters.push_back(&filter);
-  const auto status = runtime::run(filters, command);
+  const auto tell = [&](const runtime::Error& error) { terminal.fail(error); };
+  const auto status = runtime::run(filters, command, {.on_exec_failure = tell});
   return status ? *status : terminal.fail(status.error());
 }
 

@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "compiler/diagnostics/visible.h"
+
 namespace fwc::cli {
 
 namespace {
@@ -84,16 +86,20 @@ void Terminal::set_color(Color color) {
   }
 }
 
+// Data goes through a pipe as it is; names and texts in it may be anybody's, so that a terminal gets
+// their control characters as escapes.
 void Terminal::write(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() && write_errno_ == 0)
+  const std::string shown = isatty(STDOUT_FILENO) != 0 ? visible_lines(text) : std::string(text);
+  if (std::fwrite(shown.data(), 1, shown.size(), stdout) != shown.size() && write_errno_ == 0)
     write_errno_ = errno;
 }
 
 void Terminal::message(std::string_view kind, std::string_view kind_color, std::string_view text,
                        std::string_view hint) {
-  std::string line = color_ ? fmt::format("fwc: {}{}:{} {}\n", kind_color, kind, kReset, text)
-                            : fmt::format("fwc: {}: {}\n", kind, text);
-  if (!hint.empty()) line += fmt::format("  hint: {}\n", hint);
+  const std::string shown = visible(text);
+  std::string line = color_ ? fmt::format("fwc: {}{}:{} {}\n", kind_color, kind, kReset, shown)
+                            : fmt::format("fwc: {}: {}\n", kind, shown);
+  if (!hint.empty()) line += fmt::format("  hint: {}\n", visible(hint));
   to_stderr(line);
 }
 
@@ -103,7 +109,7 @@ int Terminal::fail(ExitCode code, std::string_view text, std::string_view hint) 
 }
 
 int Terminal::fail(const runtime::Error& error) {
-  if (!error.details.empty()) to_stderr(with_newline(error.details));
+  if (!error.details.empty()) to_stderr(with_newline(visible_lines(error.details)));
   return fail(exit_code(error.kind), error.message, error.hint);
 }
 
