@@ -18,6 +18,7 @@
 
 #include "cli/output_file.h"
 #include "fwc/runtime/program.h"
+#include "fwc/seal.h"
 
 namespace fwc::cli {
 
@@ -25,18 +26,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A hash finds an entry and tells damage. Only root writes here, and the whole key is compared, so
+// nothing rests on it that would need a cryptographic one.
 constexpr const char* kFolder = "/var/cache/fwc";
 constexpr std::string_view kMagic = "fwc object 1\n";
 constexpr std::size_t kMostEntries = 256;
 constexpr std::size_t kLargestEntry = std::size_t{64} << 20;
-
-// http://www.isthe.com/chongo/tech/comp/fnv: finds an entry and tells damage. Only root writes
-// here, and the whole key is compared, so nothing rests on it that would need a cryptographic hash.
-std::uint64_t fnv1a(std::string_view bytes) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
 
 void append_number(std::string& bytes, std::uint64_t number) {
   bytes.append(reinterpret_cast<const char*>(&number), sizeof(number));
@@ -92,7 +87,7 @@ std::optional<Object> find(const std::string& path, const std::string& key) {
   std::string_view rest = as_text(file->bytes);
   std::string_view hash = rest.substr(rest.size() - sizeof(std::uint64_t));
   rest.remove_suffix(sizeof(std::uint64_t));
-  if (fnv1a(rest) != take_number(hash) || !rest.starts_with(kMagic)) return std::nullopt;
+  if (fnv1a(as_bytes(rest)) != take_number(hash) || !rest.starts_with(kMagic)) return std::nullopt;
   rest.remove_prefix(kMagic.size());
   if (take_number(rest) != key.size() || !rest.starts_with(key)) return std::nullopt;
   const auto object = as_bytes(rest.substr(key.size()));
@@ -118,7 +113,7 @@ void keep(const std::string& folder, const std::string& path, const std::string&
   append_number(bytes, key.size());
   bytes += key;
   bytes += as_text(object.bytes);
-  append_number(bytes, fnv1a(bytes));
+  append_number(bytes, fnv1a(as_bytes(bytes)));
   if (bytes.size() > kLargestEntry) return;
   auto file = OutputFile::create(path, as_bytes(bytes));
   if (!file || !file->commit()) return;
@@ -146,7 +141,7 @@ CompileResult compile_by_cache(const std::string& text, const CompileOptions& op
   const auto place = folder();
   const auto key = place ? key_of(text, options) : std::nullopt;
   if (!key) return compile(text, options);
-  const std::string path = fmt::format("{}/{:016x}", *place, fnv1a(*key));
+  const std::string path = fmt::format("{}/{:016x}", *place, fnv1a(as_bytes(*key)));
   if (auto object = find(path, *key)) return {.object = std::move(object), .diagnostics = {}};
   return compile_and_keep(text, options, *place, path, *key);
 }

@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/emit.h"
 #include "compiler/diagnostics/render.h"
+#include "fwc/seal.h"
 
 namespace fwc {
 
@@ -100,6 +101,7 @@ CompileResult compile(std::string_view text, const CompileOptions& options) {
     return result;
   }
   result.object = Object{std::get<std::vector<std::byte>>(std::move(emitted))};
+  seal(result.object->bytes);
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "fwc/runtime/program.h"
+#include "fwc/seal.h"
 #include "runtime/errors.h"
 
 namespace fwc::runtime {
@@ -64,7 +65,7 @@ std::string find_problem(const Object& object) {
     std::string problem = check(table.sections);
     if (!problem.empty()) return problem;
   }
-  return {};
+  return is_sealed(object.bytes) ? "" : "it was changed after it was made";
 }
 
 }  // namespace

@@ -6,18 +6,11 @@ import stat
 import struct
 import unittest
 
-from support import OnKernel, run
+from support import OnKernel, fnv1a, run
 
 PORT = 53
 FILTER = f"udp && dst_port == {PORT}"
 DENYING = f"udp && dst_port != {PORT}"
-
-
-def fnv1a(data):
-    value = 0xCBF29CE484222325
-    for byte in data:
-        value = (value ^ byte) * 0x100000001B3 % 2**64
-    return value
 
 
 def split(entry):

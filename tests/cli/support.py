@@ -40,6 +40,19 @@ def run(*words, stdin=b"", program=FWC, env=None, **options):
                                  check=False, **options))
 
 
+def fnv1a(data):
+    """As compiler/include/fwc/seal.h has it."""
+    value = 0xCBF29CE484222325
+    for byte in data:
+        value = (value ^ byte) * 0x100000001B3 % 2**64
+    return value
+
+
+def sealed_again(data):
+    """An object that was changed, with the seal that it would have."""
+    return bytes(data[:-8]) + fnv1a(data[:-8]).to_bytes(8, "little")
+
+
 def require_kernel(reason_missing):
     """Skips, or fails where the machine is said to be able to run everything."""
     if os.environ.get("FWC_REQUIRE_KERNEL") == "1":

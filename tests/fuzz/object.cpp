@@ -5,6 +5,7 @@
 
 #include "fwc/compile.h"
 #include "fwc/runtime/program.h"
+#include "fwc/seal.h"
 #include "tests/fuzz/hold.h"
 #include "tests/fuzz/properties.h"
 
@@ -64,9 +65,14 @@ Object changed(const Object& base, std::string_view changes) {
 void hold_object(std::string_view input) {
   if (input.empty()) return;
   const Object& base = bases()[static_cast<unsigned char>(input[0]) % kBases.size()];
-  const Object object = changed(base, input.substr(1));
-  if (!runtime::check_object(object)) return;
-  (void)runtime::load(object);
+  Object object = changed(base, input.substr(1));
+  const bool same = object.bytes == base.bytes;
+  hold(runtime::check_object(object).has_value() == same, "an object that was changed is refused",
+       kBases[static_cast<unsigned char>(input[0]) % kBases.size()].text);
+  // Sealed again, it is up to the other checks and to the verifier.
+  object.bytes.resize(object.bytes.size() - kSealBytes);
+  seal(object.bytes);
+  if (runtime::check_object(object)) (void)runtime::load(object);
 }
 
 }  // namespace fwc::test

@@ -21,7 +21,7 @@ MAY_INCLUDE = {
 }
 
 # what the two libraries have in common
-SHARED_HEADERS = {"fwc/export.h", "fwc/hook.h", "fwc/object.h"}
+SHARED_HEADERS = {"fwc/export.h", "fwc/hook.h", "fwc/object.h", "fwc/seal.h"}
 
 # kind of header: files that may include it
 MAY_SEE = {

@@ -14,7 +14,7 @@ import sys
 import time
 import unittest
 
-from support import BPFFS, FWC, OnKernel, require_kernel, run
+from support import BPFFS, FWC, OnKernel, require_kernel, run, sealed_again
 
 FILTER = "udp && dst_port == 53"
 
@@ -282,6 +282,9 @@ class Verifier(Failing):
         at = self.section(data, b"cgroup_skb/egress")
         data[at:at + 8] = self.OUTSIDE
         path.write_bytes(data)
+        self.refused(65, "this is not an object that fwc wrote: it was changed after it was made",
+                     path, "--load", self.pin)
+        path.write_bytes(sealed_again(data))
         for words in (("--load", self.pin), ("--attach", self.cgroup, "--egress")):
             result = self.refused(69, "the kernel's verifier refuses the program: "
                                   "permission denied", path, *words)

@@ -11,6 +11,7 @@
 #include <random>
 
 #include "fwc/runtime/program.h"
+#include "fwc/seal.h"
 #include "tests/runtime/objects.h"
 #include "tests/runtime/sandbox.h"
 
@@ -30,6 +31,12 @@ std::string tag_of(const runtime::LoadedObject& object) {
     tags.append(reinterpret_cast<const char*>(info.tag), sizeof info.tag);
   }
   return tags;
+}
+
+// Makes the seal right again, as who means to change an object would.
+void seal_again(Object& object) {
+  object.bytes.resize(object.bytes.size() - kSealBytes);
+  seal(object.bytes);
 }
 
 class ObjectCheckTest : public SandboxTest {
@@ -64,6 +71,8 @@ class ObjectCheckTest : public SandboxTest {
       for (const int mask : {0x01, 0x80, 0xff}) {
         Object changed = object_;
         changed.bytes[at] ^= static_cast<std::byte>(mask);
+        EXPECT_FALSE(check_object(changed)) << "byte " << at << " mask " << mask;
+        seal_again(changed);
         if (!check_object(changed)) continue;
         const auto loaded = runtime::load(changed);
         const std::string tag = loaded ? tag_of(*loaded) : tag_;
@@ -82,6 +91,14 @@ TEST_F(ObjectCheckTest, RefusesEveryTruncation) {
     const auto checked = check_object(shorter);
     ASSERT_FALSE(checked) << length;
     EXPECT_EQ(checked.error().kind, Error::Kind::data);
+  }
+}
+
+TEST_F(ObjectCheckTest, RefusesEveryChangedByte) {
+  for (std::size_t at = 0; at < object_.bytes.size(); ++at) {
+    Object changed = object_;
+    changed.bytes[at] ^= std::byte{0x10};
+    ASSERT_FALSE(check_object(changed)) << at;
   }
 }
 
@@ -107,6 +124,7 @@ TEST_F(ObjectCheckTest, SurvivesRandomDamage) {
     for (int i = 0; i < count; ++i) {
       changed.bytes[random() % changed.bytes.size()] = static_cast<std::byte>(random());
     }
+    seal_again(changed);
     if (check_object(changed)) (void)runtime::load(changed);
   }
 }
@@ -123,6 +141,7 @@ TEST_F(ObjectCheckTest, RefusesASymbolThatPointsElsewhere) {
       if (ELF64_ST_TYPE(symbol.st_info) != STT_FUNC) continue;
       symbol.st_value = ~std::uint64_t{0} - symbol.st_size + 9;
       std::memcpy(place, &symbol, sizeof symbol);
+      seal_again(changed);
       EXPECT_FALSE(check_object(changed)) << "symbol " << s;
     }
   }

@@ -8,7 +8,7 @@
 
 namespace fwc {
 
-/// An ELF relocatable object for the BPF target, as `bpftool prog load` takes it. What is in it:
+/// An ELF object for the BPF target, as `bpftool prog load` takes it, then its seal (fwc/seal.h):
 ///
 /// | section              | holds                                                               |
 /// | -------------------- | ------------------------------------------------------------------- |
