@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "fwc/runtime/file_descriptor.h"
+#include "fwc/runtime/object_file.h"
 #include "fwc/runtime/program.h"
 
 namespace fwc::cli {
@@ -55,31 +56,40 @@ bool read_up_to(int fd, std::string& bytes, std::size_t limit) {
   return true;
 }
 
-Object to_object(std::string_view bytes) {
+bool is_pipe(int fd) {
+  struct stat status{};
+  return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+Expected<Source> as_source(Expected<Object> object) {
+  if (!object) return std::move(object).error();
+  return Source(*std::move(object));
+}
+
+// An object that comes through a pipe is vouched for by who made the pipe.
+Expected<Source> read_piped_object(std::string bytes) {
+  if (!read_up_to(STDIN_FILENO, bytes, kObjectLimit)) return cannot_read("stdin", errno);
   const auto* begin = reinterpret_cast<const std::byte*>(bytes.data());
-  return {.bytes = {begin, begin + bytes.size()}};
+  return Source(Object{.bytes = {begin, begin + bytes.size()}});
 }
 
 Expected<Source> read_descriptor(int fd, const std::string& name) {
   std::string bytes;
   if (!read_up_to(fd, bytes, kElfMagic.size())) return cannot_read(name, errno);
-  const bool elf = is_elf(bytes);
-  if (!read_up_to(fd, bytes, elf ? kObjectLimit : kTextLimit)) return cannot_read(name, errno);
-  if (elf) return Source(to_object(bytes));
+  if (is_elf(bytes)) {
+    const bool piped = fd == STDIN_FILENO && is_pipe(fd);
+    return piped ? read_piped_object(std::move(bytes))
+                 : as_source(runtime::read_object_file(fd, name));
+  }
+  if (!read_up_to(fd, bytes, kTextLimit)) return cannot_read(name, errno);
   return Source(FilterText{.text = std::move(bytes), .name = name});
-}
-
-Expected<Source> read_object(const std::string& path) {
-  Expected<Object> object = runtime::read_object_file(path);
-  if (!object) return std::move(object).error();
-  return Source(*std::move(object));
 }
 
 // An error where there is a file that cannot be asked.
 Expected<bool> is_object_file(const std::string& path) {
   struct stat status{};
   if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
-  const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   std::string bytes;
   if (!fd || !read_up_to(fd.get(), bytes, kElfMagic.size())) return cannot_read(path, errno);
   return is_elf(bytes);
@@ -89,7 +99,7 @@ Expected<Source> read_path(const std::string& path) {
   if (path == "-") return read_descriptor(STDIN_FILENO, "stdin");
   const Expected<bool> object = is_object_file(path);
   if (!object) return object.error();
-  if (*object) return read_object(path);
+  if (*object) return as_source(runtime::read_object_file(path));
   const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return cannot_read(path, errno);
   return read_descriptor(fd.get(), path);
@@ -108,7 +118,7 @@ Expected<Source> read_source(const SourceChoice& choice) {
     const bool like_a_path = argument.find('/') != std::string::npos || argument.ends_with(".o");
     const Expected<bool> object = like_a_path ? is_object_file(argument) : Expected<bool>(false);
     if (!object) return object.error();
-    if (*object) return read_object(argument);
+    if (*object) return as_source(runtime::read_object_file(argument));
     return Source(FilterText{.text = *choice.argument, .name = "filter"});
   }
   if (!choice.argument && isatty(STDIN_FILENO) != 0)

@@ -42,6 +42,14 @@ Expected<void> write_control_file(const std::string& path, std::string_view text
   return {};
 }
 
+Expected<void> require_trusted_owner(const struct stat& status, const std::string& path) {
+  if (status.st_uid == 0 || status.st_uid == ::geteuid()) return {};
+  return make_error(
+      Error::Kind::no_permission,
+      fmt::format("`{}` belongs to user {}, whom fwc does not trust", path, status.st_uid),
+      fmt::format("look at it, then `chown root {}`", path));
+}
+
 bool SeenFolders::is_new(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return false;

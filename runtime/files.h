@@ -2,6 +2,7 @@
 // Small files that the kernel shows under /proc, and folders told apart. Private to the runtime.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <set>
@@ -18,6 +19,9 @@ Expected<std::string> read_text_file(const std::string& path, std::size_t limit 
 
 /// Writes `text` by one write(2), as control files of the kernel want it.
 Expected<void> write_control_file(const std::string& path, std::string_view text);
+
+/// That what `status` tells of is root's or the caller's own; `path` is for the message.
+Expected<void> require_trusted_owner(const struct stat& status, const std::string& path);
 
 /// Folders that were met before, whatever path led there: a file system can be mounted several
 /// times, or inside another one.

@@ -97,7 +97,9 @@ void end_journal(const Seat& seat) {
     ::unlink(pin_path(seat, letter_of(direction)).c_str());
 }
 
+// A journal says what is to be put back, so one of somebody else's is none.
 std::optional<Journal> read_journal(const Seat& seat) {
+  if (!is_trusted_pin(pin_path(seat, kMap))) return {};
   const FileDescriptor map(::bpf_obj_get(pin_path(seat, kMap).c_str()));
   const Expected<MapInfo> info = map_info(map.get(), "a journal");
   Journal journal;
@@ -106,7 +108,7 @@ std::optional<Journal> read_journal(const Seat& seat) {
   if (!ours || ::bpf_map_lookup_elem(map.get(), &kOnly, &journal.state) != 0) return {};
   for (const Direction direction : {Direction::ingress, Direction::egress}) {
     const std::string path = pin_path(seat, letter_of(direction));
-    if (exists(path)) journal.old(direction) = FileDescriptor(::bpf_obj_get(path.c_str()));
+    if (is_trusted_pin(path)) journal.old(direction) = FileDescriptor(::bpf_obj_get(path.c_str()));
   }
   return journal;
 }

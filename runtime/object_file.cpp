@@ -7,8 +7,10 @@
 
 #include <cerrno>
 
+#include "fwc/runtime/object_file.h"
 #include "fwc/runtime/program.h"
 #include "runtime/errors.h"
+#include "runtime/files.h"
 
 namespace fwc::runtime {
 namespace {
@@ -19,12 +21,7 @@ Expected<void> check_status(const struct stat& status, const std::string& path) 
   if (!S_ISREG(status.st_mode)) {
     return make_error(Error::Kind::no_input, fmt::format("`{}` is not a regular file", path));
   }
-  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
-    return make_error(
-        Error::Kind::no_permission,
-        fmt::format("`{}` belongs to user {}, whom fwc does not trust", path, status.st_uid),
-        fmt::format("look at it, then `chown root {}`", path));
-  }
+  if (Expected<void> trusted = require_trusted_owner(status, path); !trusted) return trusted;
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     return make_error(Error::Kind::no_permission,
                       fmt::format("`{}` can be written by others than its owner", path),
@@ -46,26 +43,31 @@ Error open_error(int code, const std::string& path) {
 
 }  // namespace
 
-Expected<Object> read_object_file(const std::string& path) {
-  // O_NONBLOCK: a fifo must not hold us before fstat() tells what it is.
-  const FileDescriptor file(
-      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
-  if (!file) return open_error(errno, path);
+Expected<Object> read_object_file(int file, const std::string& name) {
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return system_error(errno, fmt::format("`{}`", path));
-  if (Expected<void> trusted = check_status(status, path); !trusted) return trusted.error();
+  if (::fstat(file, &status) != 0) return system_error(errno, fmt::format("`{}`", name));
+  if (Expected<void> trusted = check_status(status, name); !trusted) return trusted.error();
   Object object;
   object.bytes.resize(static_cast<std::size_t>(status.st_size));
   std::size_t at = 0;
   while (at < object.bytes.size()) {
-    const ssize_t got = ::read(file.get(), object.bytes.data() + at, object.bytes.size() - at);
+    const ssize_t got = ::pread(file, object.bytes.data() + at, object.bytes.size() - at,
+                                static_cast<off_t>(at));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return system_error(errno, fmt::format("cannot read `{}`", path));
+    if (got < 0) return system_error(errno, fmt::format("cannot read `{}`", name));
     if (got == 0) break;
     at += static_cast<std::size_t>(got);
   }
   object.bytes.resize(at);
   return object;
+}
+
+Expected<Object> read_object_file(const std::string& path) {
+  // O_NONBLOCK: a fifo must not hold us before fstat() tells what it is.
+  const FileDescriptor file(
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+  if (!file) return open_error(errno, path);
+  return read_object_file(file.get(), path);
 }
 
 }  // namespace fwc::runtime

@@ -59,12 +59,35 @@ Error foreign(const std::string& path, std::string_view wanted) {
                     "choose another path, or remove it yourself");
 }
 
+// Whoever made the pin has what it leads to, and could go on changing the maps that a new filter
+// takes over.
+Expected<void> require_trusted_pin(const struct stat& status, const std::string& path) {
+  if (!S_ISLNK(status.st_mode)) return require_trusted_owner(status, path);
+  return make_error(Error::Kind::no_permission, fmt::format("`{}` is a symbolic link", path),
+                    "name the pin it leads to");
+}
+
+// In a folder of others, or one that all may write and that is not sticky, something else can be
+// put in the place of a pin at any time. A group that may write was chosen by the owner.
+Expected<void> require_trusted_folder(const std::string& folder) {
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) {
+    return system_error(errno, fmt::format("directory `{}`", folder));
+  }
+  if (Expected<void> trusted = require_trusted_owner(status, folder); !trusted) return trusted;
+  if ((status.st_mode & S_IWOTH) == 0 || (status.st_mode & S_ISVTX) != 0) return {};
+  return make_error(Error::Kind::no_permission,
+                    fmt::format("`{}` can be written by everybody", folder),
+                    fmt::format("look at it, then `chmod o-w {}`", folder));
+}
+
 Expected<FileDescriptor> open_pinned(const std::string& path, std::string_view wanted) {
   struct stat status{};
   if (::lstat(path.c_str(), &status) != 0) {
     return system_error(errno, fmt::format("pin `{}`", path));
   }
   if (S_ISDIR(status.st_mode)) return foreign(path, wanted);
+  if (Expected<void> trusted = require_trusted_pin(status, path); !trusted) return trusted.error();
   FileDescriptor fd(::bpf_obj_get(path.c_str()));
   if (!fd) return system_error(errno, fmt::format("cannot open the pin `{}`", path));
   return fd;
@@ -87,6 +110,7 @@ Expected<void> require_pin_path(const std::string& path) {
   if (Expected<void> name = check_name(path); !name) return name;
   const std::string directory = directory_of(path);
   if (Expected<void> on = require_bpffs(directory); !on) return on;
+  if (Expected<void> trusted = require_trusted_folder(directory); !trusted) return trusted;
   struct statvfs info{};
   if (::statvfs(directory.c_str(), &info) == 0 && (info.f_flag & ST_RDONLY) != 0) {
     return make_error(Error::Kind::cant_create,
@@ -95,6 +119,11 @@ Expected<void> require_pin_path(const std::string& path) {
   }
   if (::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return {};
   return system_error(errno, fmt::format("cannot make a pin in `{}`", directory));
+}
+
+bool is_trusted_pin(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && require_trusted_pin(status, path);
 }
 
 bool exists(const std::string& path) {
