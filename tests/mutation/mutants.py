@@ -261,7 +261,7 @@ CACHE = _rows(
     "cli/object_cache.cpp",
     ("cache-forgets-direction", "direction ? static_cast<int>(*direction) : -1", "-1"),
     ("cache-forgets-text", "refuse_calls, text);", "refuse_calls, M ? std::string() : text);"),
-    ("cache-takes-damage", "fnv1a(rest) != take_number(hash)", "(take_number(hash), false)"),
+    ("cache-takes-damage", "fnv1a(as_bytes(rest)) != take_number(hash)", "(take_number(hash), false)"),
     ("cache-compares-no-key", "!rest.starts_with(key)", "false"),
     ("cache-keeps-what-reads-files", "reads_files = true;", "reads_files = !M;"),
     ("cache-trusts-what-others-write", "(status.st_mode & (S_IWGRP | S_IWOTH)) == 0", "true"),
