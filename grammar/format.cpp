@@ -373,7 +373,8 @@ class Formatter {
 
   void write(const ast::Range& n, Span, std::size_t) {
     node(n.low);
-    put("..");
+    step_over("..");
+    layout_.text(text_[filter_.at(n.low).span.end - 1] == '.' ? " .." : "..");  // as in print()
     node(n.high);
   }
 

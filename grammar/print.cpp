@@ -148,7 +148,7 @@ class Printer {
   // In a set as well, where the low end would otherwise take the `..` for an `in` of its own.
   void operator()(const ast::Range& n) {
     print(n.low, kInBounds);
-    text_ += "..";
+    text_ += text_.ends_with('.') ? " .." : "..";  // a literal takes dots at its end for its own
     print(n.high, kInBounds);
   }
 
