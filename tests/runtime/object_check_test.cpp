@@ -10,6 +10,8 @@
 #include <fstream>
 #include <random>
 
+#include "compiler/language/flows.h"
+#include "fwc/compile.h"
 #include "fwc/runtime/program.h"
 #include "fwc/seal.h"
 #include "tests/runtime/objects.h"
@@ -127,6 +129,26 @@ TEST_F(ObjectCheckTest, SurvivesRandomDamage) {
     seal_again(changed);
     if (check_object(changed)) (void)runtime::load(changed);
   }
+}
+
+// The kernel counts entries of an array in 31 bits: the map of this test would take it minutes and
+// half of the memory.
+TEST_F(ObjectCheckTest, RefusesAMapThatFwcDoesNotWrite) {
+  constexpr std::uint32_t kWritten = kMostFlows;
+  constexpr std::uint32_t kHuge = 0x8100'0016;
+  CompileResult made = compile("established");
+  ASSERT_TRUE(made.object);
+  int refused = 0;
+  for (std::size_t at = 0; at + 2 * sizeof kWritten <= made.object->bytes.size(); at += 4) {
+    Object changed = *made.object;
+    if (std::memcmp(changed.bytes.data() + at, &kWritten, sizeof kWritten) != 0) continue;
+    std::memcpy(changed.bytes.data() + at, &kHuge, sizeof kHuge);
+    seal_again(changed);
+    const auto loaded = runtime::load(changed);
+    if (!loaded && loaded.error().message.ends_with("its map `flows` is of another type or size"))
+      ++refused;
+  }
+  EXPECT_GT(refused, 0);
 }
 
 TEST_F(ObjectCheckTest, RefusesASymbolThatPointsElsewhere) {
