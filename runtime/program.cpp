@@ -54,19 +54,19 @@ Expected<void> check_maps(const bpf_object* object) {
        map = ::bpf_object__next_map(object, map)) {
     const bpf_map* inner = ::bpf_map__inner_map(const_cast<bpf_map*>(map));
     if (is_one_of_ours(map) && (inner == nullptr || is_one_of_ours(inner))) continue;
-    return make_error(Error::Kind::data,
-                      fmt::format("this is not an object that fwc wrote: its map `{}` is of another "
-                                  "type or size",
-                                  ::bpf_map__name(map)),
-                      "compile the filter again");
+    return make_error(
+        Error::Kind::data,
+        fmt::format("this is not an object that fwc wrote: its map `{}` is of another "
+                    "type or size",
+                    ::bpf_map__name(map)),
+        "compile the filter again");
   }
   return {};
 }
 
 Expected<BpfObject> open_object(const Object& object, const LibbpfLog& log) {
   LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "fwc");
-  BpfObject opened(
-      ::bpf_object__open_mem(object.bytes.data(), object.bytes.size(), &options));
+  BpfObject opened(::bpf_object__open_mem(object.bytes.data(), object.bytes.size(), &options));
   if (opened != nullptr) {
     if (Expected<void> sound = check_maps(opened.get()); !sound) return sound.error();
     return opened;

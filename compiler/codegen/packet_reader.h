@@ -18,7 +18,7 @@ constexpr std::uint16_t network_order(std::uint16_t value) {
 /// What the filter wants to know beyond protocol and headers; what is not wanted is not computed.
 struct WalkNeeds {
   bool fragment = false;
-  bool extensions = false;  ///< which extension headers were there, for `ah` and `ipv6.ext`
+  bool extensions = false;          ///< which extension headers were there, for `ah` and `ipv6.ext`
   std::uint64_t network_bytes = 0;  ///< of the network header: all of an IPv6 header, as many as
                                     ///< an IPv4 header has without options, or none
 };

@@ -62,7 +62,8 @@ class Settler {
            llvm::any_of(value->uses(), [this](const llvm::Use& use) { return is_behind(use); });
   }
 
-  /// The walk reads its own state too: on a hook with a link layer, the type that it has found there.
+  /// The walk reads its own state too: on a hook with a link layer, the type that it has found
+  /// there.
   bool is_behind(const llvm::Use& use) const {
     if (const auto* phi = llvm::dyn_cast<llvm::PHINode>(use.getUser()))
       return behind_.contains(phi->getIncomingBlock(use));

@@ -34,14 +34,12 @@ constexpr std::uint64_t kFirstBytes = row(Layer::ipv4).header_bytes;
 /// offset (RFC 8200 sections 4.2 to 4.6).
 constexpr std::uint64_t kExtensionBytes = 8;
 
-/// No transport header begins behind this. Verifiers before Linux 6.9 forget the bounds of a product;
-/// the mask, which changes no value, restores them. That the lower one is 0 is wanted: behind any
-/// number of headers, and behind an IPv4 header, is then an offset of one range, and the filter is
-/// not verified for each.
+/// No transport header begins behind this. Verifiers before Linux 6.9 forget the bounds of a
+/// product; the mask, which changes no value, restores them. That the lower one is 0 is wanted:
+/// behind any number of headers, and behind an IPv4 header, is then an offset of one range, and the
+/// filter is not verified for each.
 constexpr std::uint64_t kOffsetMask = 0x7fff;
-static_assert(kIpv6Bytes +
-                  kMaxExtensions * (0xff * kUnitMask + kExtensionBytes) <=
-              kOffsetMask);
+static_assert(kIpv6Bytes + kMaxExtensions * (0xff * kUnitMask + kExtensionBytes) <= kOffsetMask);
 
 }  // namespace
 
@@ -76,7 +74,8 @@ void Walk::load_or_leave_zeros(llvm::Value* offset, llvm::Value* to, llvm::Value
 }
 
 /// Branches by family, with a pointer to what the walk itself reads of the network header. Of an
-/// IPv6 header that is less than all; the steps behind it find out whether the rest is in the packet.
+/// IPv6 header that is less than all; the steps behind it find out whether the rest is in the
+/// packet.
 void Walk::fetch_network_header() {
   llvm::BasicBlock* not_ipv4 = p_.block("not_ipv4");
   llvm::BasicBlock* ip = p_.unplaced_block("ip");

@@ -87,8 +87,7 @@ void Walk::copy_network() {
 
 void Walk::clear(llvm::Value* buffer, std::uint64_t bytes) {
   for (std::uint64_t word = 0; word < (bytes + 7) / 8; ++word)
-    ir_.CreateStore(p_.number(0),
-                    ir_.CreateConstInBoundsGEP1_64(ir_.getInt64Ty(), buffer, word));
+    ir_.CreateStore(p_.number(0), ir_.CreateConstInBoundsGEP1_64(ir_.getInt64Ty(), buffer, word));
 }
 
 llvm::Value* Walk::in_copied_transport() {
