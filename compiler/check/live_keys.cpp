@@ -114,9 +114,11 @@ std::uint64_t live_key_count(const LiveSetDeclaration& set) {
     return keys.size();
   };
   std::uint64_t count = prefixes(set.values);
-  for (const AddressPorts& pair : set.pairs)
+  for (const AddressPorts& pair : set.pairs) {
+    const std::uint64_t addresses = prefixes(pair.addresses);
     for (const auto& ports : pair.ports.integers)
-      count += prefixes(pair.addresses) * static_cast<std::uint64_t>(ports.high - ports.low + 1);
+      count += addresses * static_cast<std::uint64_t>(ports.high - ports.low + 1);
+  }
   return count;
 }
 

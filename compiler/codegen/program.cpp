@@ -78,6 +78,11 @@ llvm::Value* Program::entry_buffer(std::uint64_t bytes) {
   return made;
 }
 
+void Program::clear(llvm::Value* buffer, std::uint64_t bytes) {
+  for (std::uint64_t word = 0; word < (bytes + 7) / 8; ++word)
+    ir.CreateStore(number(0), ir.CreateConstInBoundsGEP1_64(ir.getInt64Ty(), buffer, word));
+}
+
 llvm::Value* Program::bytes_at(llvm::Value* offset, std::uint64_t bytes, llvm::Value* copy,
                                llvm::BasicBlock* if_absent) {
   llvm::Value* direct = ir.CreateInBoundsGEP(ir.getInt8Ty(), data(), offset);

@@ -86,6 +86,9 @@ struct Program {
   /// The same from anywhere.
   llvm::Value* entry_buffer(std::uint64_t bytes);
 
+  /// Zeros for so many bytes of a buffer, by whole words of 8.
+  void clear(llvm::Value* buffer, std::uint64_t bytes);
+
   /// bpf_skb_load_bytes or bpf_xdp_load_bytes: copies bytes of the packet, linear or not. 0 where
   /// they are all there; where they are not, the first fills the buffer with zeros, the second does
   /// not.

@@ -29,8 +29,8 @@ class Reader {
         transport_(program.buffer(kTransportBytes)) {}
 
   WalkState run() {
-    clear(network_, kNetworkBytes);
-    clear(transport_, kTransportBytes);
+    p_.clear(network_, kNetworkBytes);
+    p_.clear(transport_, kTransportBytes);
     only_sockets_of_the_transport();
     put(transport_, kDestinationPort, load(offsetof(bpf_sock_addr, user_port)), 16);
     const auto ipv4 = PacketReader::family_number(Family::ipv4);
@@ -45,11 +45,6 @@ class Reader {
 
  private:
   llvm::Value* load(std::uint64_t offset) { return p_.load_context(offset); }
-
-  void clear(llvm::Value* buffer, std::uint64_t bytes) {
-    for (std::uint64_t word = 0; word < (bytes + 7) / 8; ++word)
-      ir_.CreateStore(p_.number(0), ir_.CreateConstInBoundsGEP1_64(ir_.getInt64Ty(), buffer, word));
-  }
 
   void put(llvm::Value* buffer, std::uint64_t byte, llvm::Value* value, unsigned bits) {
     ir_.CreateAlignedStore(ir_.CreateTrunc(value, ir_.getIntNTy(bits)),

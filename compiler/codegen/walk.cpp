@@ -114,7 +114,7 @@ llvm::BasicBlock* Walk::where_not_ip() {
   const Unlikely rest(p_);
   llvm::BasicBlock* not_ip = p_.block("not_ip");
   ir_.SetInsertPoint(not_ip);
-  clear(network_copy_, needs_.network_bytes);
+  p_.clear(network_copy_, needs_.network_bytes);
   done_.enter({.family = p_.number(WalkState::kNoFamily),
                .protocol = p_.number(WalkState::kNoProtocol),
                .network = network_copy_,

@@ -59,7 +59,6 @@ class Walk {
   void copy_transport(const WalkState& state);
   void accept_later_fragment();
   void copy_network();
-  void clear(llvm::Value* buffer, std::uint64_t bytes);
   WalkState finish();
   llvm::Value* least_header_bytes(const WalkState& state);
   llvm::Value* is_layer(const WalkState& state, const LayerRow& layer);

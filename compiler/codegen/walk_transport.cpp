@@ -52,7 +52,7 @@ void Walk::copy_transport(const WalkState& state) {
   llvm::Value* least = least_header_bytes(state);
   p_.drop_if(
       ir_.CreateICmpUGT(least, p_.number(kTransportBytes)));  // never; a bound for the verifier
-  clear(transport_copy_, kCopiedBefore + kTransportBytes);
+  p_.clear(transport_copy_, kCopiedBefore + kTransportBytes);
   llvm::Value* failed =
       p_.load_bytes(ir_.CreateSub(state.offset, p_.number(kCopiedBefore)), transport_copy_,
                     ir_.CreateAdd(least, p_.number(kCopiedBefore)));
@@ -74,7 +74,7 @@ void Walk::copy_network() {
   if (!copied_) return;
   const Unlikely rest(p_);
   WalkState state = copied_->place();
-  clear(network_copy_, needs_.network_bytes);
+  p_.clear(network_copy_, needs_.network_bytes);
   llvm::Value* bytes = p_.number(needs_.network_bytes);
   if (needs_.network_bytes > row(Layer::ipv4).header_bytes)
     bytes = ir_.CreateSelect(is_family(load_ether_type(), Family::ipv4),
@@ -83,11 +83,6 @@ void Walk::copy_network() {
   state.network = network_copy_;
   llvm::BasicBlock* later = done_.entered_with(state);
   ir_.CreateCondBr(ir_.CreateICmpEQ(state.offset, p_.number(0)), later, check_.entered_with(state));
-}
-
-void Walk::clear(llvm::Value* buffer, std::uint64_t bytes) {
-  for (std::uint64_t word = 0; word < (bytes + 7) / 8; ++word)
-    ir_.CreateStore(p_.number(0), ir_.CreateConstInBoundsGEP1_64(ir_.getInt64Ty(), buffer, word));
 }
 
 llvm::Value* Walk::in_copied_transport() {
