@@ -80,12 +80,12 @@ std::optional<LoadedObject> program_before(const PinnedLink& link) {
   return object ? std::optional(*std::move(object)) : std::nullopt;
 }
 
-Expected<Attachment> attach_over(const Task& task, const PinnedLink& old) {
+Expected<Attachment> attach_over(const Task& task, const PinnedLink& old,
+                                 const std::optional<LoadedObject>& before) {
   if (old.info.program_id == task.program->id()) {
     Expected<LinkInfo> info = read_back(task, old.fd.get());
     return info ? Expected<Attachment>(describe(task, *info, false)) : info.error();
   }
-  const std::optional<LoadedObject> before = program_before(old);
   Expected<void> updated =
       update_link(old, task.object, before ? &*before : nullptr, task.cgroup.path);
   if (!updated) return updated.error();
@@ -104,10 +104,11 @@ Expected<void> take_off(const PinnedLink& link) {
   return system_error(code, fmt::format("cannot detach the link `{}`", link.path));
 }
 
-Expected<Attachment> attach_filter(const Task& task) {
+// `before` is what is attached there; nothing where none is, or the caller may not open it.
+Expected<Attachment> attach_filter(const Task& task, const std::optional<LoadedObject>& before) {
   if (!exists(task.path())) return attach_new(task);
   Expected<PinnedLink> old = open_link(task.path(), task.name);
-  return old ? attach_over(task, *old) : old.error();
+  return old ? attach_over(task, *old, before) : old.error();
 }
 
 // Back to the program that was there, or to none.
@@ -130,7 +131,7 @@ Expected<Attachment> attach_with_refusals(const Task& task,
                            .name = task.name.name};
   Expected<std::vector<Refusal>> taken = take_refusals_off(place);
   if (!taken) return taken.error();
-  Expected<Attachment> attached = attach_filter(task);
+  Expected<Attachment> attached = attach_filter(task, before);
   if (!attached) {
     (void)attach_refusals(*taken, place);
     return attached;
@@ -185,7 +186,7 @@ Expected<std::vector<Attachment>> attach_all(const std::vector<Task>& tasks) {
   std::vector<Attachment> done;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     Expected<Attachment> attached = tasks[i].direction == Direction::ingress
-                                        ? attach_filter(tasks[i])
+                                        ? attach_filter(tasks[i], (*before)[i])
                                         : attach_with_refusals(tasks[i], (*before)[i]);
     if (!attached) {
       while (i-- > 0) undo(tasks[i], (*before)[i]);
