@@ -40,6 +40,7 @@ class WrongInput(OnKernel):
     def setUp(self):
         super().setUp()
         self.addCleanup(run, "remove", PIN)
+        self.addCleanup(run, "detach", self.cgroup)  # else the next test meets the link of a cgroup that is gone
         self.check(run(FILTER, "--load", PIN, "--attach", self.cgroup, "--egress", "--counters"), 0)
         for name, text in (("kept.o", "udp"), ("kept.fw", "udp  &&dst_port==53")):
             pathlib.Path(name).write_text(text)
