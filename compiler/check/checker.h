@@ -58,6 +58,7 @@ class Checker {
     Span span;
     ast::NodeId written;
     bool is_set = false;
+    std::size_t elements = 0;    ///< of a set, with those of the sets in it
     Value value = std::nullopt;  ///< empty of a set, and where it is wrong
     bool used = false;
   };
@@ -82,7 +83,11 @@ class Checker {
   Definition* find_definition(std::string_view name);
   const Definition* find_definition(std::string_view name) const;
   Value check_definition(Definition& definition, const Place& place);
-  bool tell_of_later_definition(std::string_view name, const Place& place);
+  bool tell_of_later_definition(std::string_view name, Span span);
+  template <typename Visit>
+  void for_each_node_of(ast::NodeId root, Visit visit);
+  bool stands_on_earlier(ast::NodeId set);
+  bool limit_elements(ast::NodeId set, std::size_t& elements);
   bool is_set(ast::NodeId id) const;
   ast::NodeId set_of(ast::NodeId id);
   bool is_bounded(NodeId root, Span culprit);

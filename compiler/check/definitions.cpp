@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "compiler/check/checker.h"
+#include "grammar/parse.h"
 
 namespace fwc {
 
@@ -26,13 +27,17 @@ void Checker::define(const ast::Declaration& declaration) {
                         .is_set = is_set(declaration.value)};
   const bool first = find_definition(declaration.name) == nullptr;
   check_name(declaration);
-  if (!definition.is_set) {
-    being_defined_ = declaration.name;
+  being_defined_ = declaration.name;
+  // A set with a name that is not made yet is a value that is wrong: nothing more is said of it.
+  const bool is_set = definition.is_set;
+  definition.is_set = is_set && stands_on_earlier(declaration.value) &&
+                      limit_elements(declaration.value, definition.elements);
+  if (!is_set) {
     definition.value = value(declaration.value, kinds_[declaration.value]);
-    being_defined_ = {};
     if (definition.value && !is_bounded(*definition.value, declaration.name_span))
       definition.value = std::nullopt;
   }
+  being_defined_ = {};
   if (first) definitions_.push_back(definition);
 }
 
@@ -69,19 +74,53 @@ Checker::Value Checker::check_definition(Definition& definition, const Place& pl
 }
 
 /// Whether the name is of a definition that is not made yet.
-bool Checker::tell_of_later_definition(std::string_view name, const Place& place) {
+bool Checker::tell_of_later_definition(std::string_view name, Span span) {
   const bool later = std::ranges::any_of(filter_.declarations, [&](const ast::Declaration& d) {
     return d.kind == ast::DeclarationKind::definition && d.name == name;
   });
   if (!later) return false;
   if (name == being_defined_)
-    report_.add(Code::recursive_definition, place.span,
+    report_.add(Code::recursive_definition, span,
                 fmt::format("{} stands in its own definition", quoted(name)));
   else
-    report_.add(Code::recursive_definition, place.span,
+    report_.add(Code::recursive_definition, span,
                 fmt::format("{} stands before its definition", quoted(name)),
                 "move its definition up");
   return true;
+}
+
+/// The nodes of a tree lie in one row that ends with its root.
+template <typename Visit>
+void Checker::for_each_node_of(ast::NodeId root, Visit visit) {
+  for (ast::NodeId id = root + 1; id-- > 0 && span_of(id).begin >= span_of(root).begin;) visit(id);
+}
+
+/// Whether no name in a set is of a definition that is not made yet. The set is read where it is
+/// used, when that one is made, and could then hold itself.
+bool Checker::stands_on_earlier(ast::NodeId set) {
+  bool all = true;
+  for_each_node_of(set, [&](ast::NodeId id) {
+    const auto* name = std::get_if<ast::Name>(&filter_.at(id).value);
+    if (name != nullptr && find_definition(name->text) == nullptr)
+      all &= !tell_of_later_definition(name->text, span_of(id));
+  });
+  return all;
+}
+
+/// A set of sets of sets can come to more elements than any text holds.
+bool Checker::limit_elements(ast::NodeId set, std::size_t& elements) {
+  constexpr std::size_t kMostElements = ParseLimits{}.nodes;
+  elements = 0;
+  for_each_node_of(set, [&](ast::NodeId id) {
+    const auto* name = std::get_if<ast::Name>(&filter_.at(id).value);
+    const Definition* definition = name == nullptr ? nullptr : find_definition(name->text);
+    elements += definition != nullptr && definition->is_set ? definition->elements : 1;
+  });
+  if (elements <= kMostElements) return true;
+  report_.add(Code::too_complex, span_of(set),
+              fmt::format("{} comes to more than {} elements", quote(set), kMostElements),
+              "name each set once");
+  return false;
 }
 
 bool Checker::is_set(ast::NodeId id) const {

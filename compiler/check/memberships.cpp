@@ -27,6 +27,7 @@ void append(ValueSet& to, const ValueSet& more) {
 }  // namespace
 
 Checker::Value Checker::check(const ast::Membership& membership, const Place& place) {
+  if (std::size_t elements = 0; !limit_elements(membership.set, elements)) return std::nullopt;
   if (const auto* live = std::get_if<ast::LiveSet>(&filter_.at(membership.set).value))
     return check_live_member(membership, *live, place);
   if (const auto* tuple = std::get_if<ast::Tuple>(&filter_.at(membership.value).value))

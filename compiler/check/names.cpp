@@ -135,7 +135,7 @@ bool Checker::is_on_hook(const FieldRow& field, Span span) {
 }
 
 Checker::Value Checker::unknown_name(std::string_view name, const Place& place) {
-  if (tell_of_later_definition(name, place)) return std::nullopt;
+  if (tell_of_later_definition(name, place.span)) return std::nullopt;
   if (place.expected == ValueKind::interface) {
     report_.add(Code::unknown_name, place.span, fmt::format("unknown name {}", quoted(name)),
                 fmt::format("the names of interfaces stand in quotes, {}",
