@@ -91,7 +91,8 @@ ParseResult parse_with_mistakes(std::string_view text, const SyntaxError& error,
     issues.clear();
     for (const SyntaxError& each : recovery.errors) issues.push_back(issue_of(each));
     if (recovery.filter) {
-      CheckResult checked = check(*recovery.filter, text, options.load_source, options.hook);
+      CheckResult checked =
+          check(*recovery.filter, recovery.text, options.load_source, options.hook);
       for (Issue& issue : checked.issues)
         if (!follows_from(recovery, issue, text)) issues.push_back(std::move(issue));
       files = std::move(checked.files);

@@ -33,7 +33,7 @@ bool meet(Span a, Span b) {
 class Recoverer {
  public:
   Recoverer(std::string_view text, const ParseLimits& limits)
-      : original_(text), text_(text), limits_(limits) {}
+      : original_(text), text_(text), map_(text_), limits_(limits) {}
 
   Recovery run(SyntaxError error) && {
     out_.errors.push_back(error);
@@ -49,6 +49,7 @@ class Recoverer {
       out_.errors.push_back(error);
       if (out_.errors.size() == kMostErrors) break;
     }
+    out_.text = std::move(text_);
     return std::move(out_);
   }
 
@@ -56,15 +57,15 @@ class Recoverer {
   using Parsed = std::variant<ast::Filter, SyntaxError>;
 
   std::optional<Parsed> repair(const SyntaxError& error) {
-    const StatementMap map(text_);
-    for (const Repair& r : repairs(map, error)) {
+    for (const Repair& r : repairs(map_, error)) {
       std::string repaired = with(r);
       Parsed parsed = parse(repaired, limits_);
       if (const auto* next = std::get_if<SyntaxError>(&parsed))
         if (!next->found || !gets_further(error, *next)) continue;
       out_.holes.push_back(r.span);
-      remember(map, r);
+      remember(map_, r);
       text_ = std::move(repaired);
+      map_ = StatementMap(text_);
       return parsed;
     }
     return std::nullopt;
@@ -189,12 +190,11 @@ class Recoverer {
     if (!error.found) return true;  // a limit, of a text that nobody wrote
     if (error.kind == SyntaxError::Kind::empty) return true;
     if (error.kind == SyntaxError::Kind::no_default && erased_statement_) return true;
-    const StatementMap map(text_);
-    const std::size_t found = map.token_at(error.found->begin);
-    const StatementMap::Range clause = map.clause_at(found);
+    const std::size_t found = map_.token_at(error.found->begin);
+    const StatementMap::Range clause = map_.clause_at(found);
     Span about = join(error.span, *error.found);
-    if (!clause.empty()) about = join(about, span_of(map, clause));
-    if (found > 0 && clause.empty()) about = join(about, map.span(found - 1));
+    if (!clause.empty()) about = join(about, span_of(map_, clause));
+    if (found > 0 && clause.empty()) about = join(about, map_.span(found - 1));
     const std::size_t size = original_.size();
     if (about.begin >= size || error.span.end > size) return true;
     return std::ranges::any_of(out_.holes, [&](Span hole) { return meet(hole, about); });
@@ -204,6 +204,7 @@ class Recoverer {
 
   std::string_view original_;
   std::string text_;
+  StatementMap map_;  ///< of text_
   ParseLimits limits_;
   Recovery out_;
   bool erased_statement_ = false;

@@ -16,9 +16,12 @@ namespace fwc {
 /// What a text was found to say beside its mistakes.
 struct Recovery {
   std::vector<SyntaxError> errors;  ///< in the order in which they were met; one at least
-  /// The tree of the sound parts, with a name where a clause was put aside. Its spans are those of
-  /// the text. Empty where there is none.
+  /// The tree of the sound parts, with a name where a clause was put aside. Empty where there is
+  /// none.
   std::optional<ast::Filter> filter = {};
+  /// What that tree is of: the text with its repairs. What both have stands at the same place; the
+  /// end may have been added.
+  std::string text = {};
   std::vector<Span> holes = {};              ///< what was put aside
   std::vector<std::string> lost_names = {};  ///< of declarations with a mistake, with their sign
 };
