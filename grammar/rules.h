@@ -53,6 +53,7 @@ constexpr bool is_identifier_char(char c) {
 /// Bytes that `spelling` takes at the start of `text`, 0 where it does not stand there. The space
 /// in `not in` is any blanks; a word ends where the identifier does.
 inline std::size_t spelling_at(std::string_view text, std::string_view spelling) {
+  if (!text.starts_with(spelling.front())) return 0;
   std::size_t at = 0;
   for (const char c : spelling) {
     const std::string_view rest = text.substr(at);
@@ -181,6 +182,11 @@ struct mac : any_mac {};
 // mac_prefix = mac "/" digit { number_char }, with nothing between
 struct mac_prefix : peg::seq<any_mac, peg::one<'/'>, peg::digit, peg::star<number_char>> {};
 
+// literal = mac_prefix | mac | prefix | address | integer
+// One look at the first character tells most names and brackets from all of them.
+struct literal : peg::seq<peg::at<peg::sor<peg::xdigit, peg::one<':'>>>,
+                          peg::sor<mac_prefix, mac, prefix, address, integer>> {};
+
 struct string_begin : peg::seq<peg::opt<peg::string<'h', 'e', 'x'>>, peg::one<'"'>> {};
 struct string_end : peg::one<'"'> {};
 // escape = "\" any
@@ -209,10 +215,8 @@ struct brackets : peg::seq<token<open_bracket>, expression,
                            peg::opt<token<length_colon>, expression>, peg::must<close_bracket>> {};
 // slice = name [ brackets ]
 struct slice : peg::seq<name, peg::opt<blanks, brackets>> {};
-// primary = group | mac_prefix | mac | prefix | address | integer | variable | live_set | bytes |
-//           slice
-struct primary : token<peg::sor<group, mac_prefix, mac, prefix, address, integer, variable,
-                                live_set, bytes, slice>> {};
+// primary = group | literal | variable | live_set | bytes | slice
+struct primary : token<peg::sor<group, literal, variable, live_set, bytes, slice>> {};
 struct signed_primary : primary {};
 // operand = { unary_operator } primary
 struct operand
@@ -373,7 +377,7 @@ struct symbol {
 // piece = a token of any kind, or one character that is of none
 struct whole_string : peg::seq<string_begin, peg::star<peg::sor<escape, plain_char>>, string_end> {
 };
-struct piece : peg::sor<mac_prefix, mac, prefix, address, integer, whole_string, word,
+struct piece : peg::sor<literal, whole_string, word,
                         peg::seq<peg::sor<dollar, at_sign>, peg::opt<identifier>>, dots, symbol,
                         peg::utf8::any> {};
 

@@ -20,11 +20,12 @@ char lower(char c) {
 
 /// How near a known name is: edits first, then names that share a part, 2 and more each below.
 std::size_t rank(std::string_view name, std::string_view known) {
-  const std::size_t edits = edit_distance(name, known);
-  const std::size_t longer = std::max(name.size(), known.size());
-  if (edits <= (longer + 1) / 4 || (edits == 1 && longer >= 3)) return 4 * edits;
   const std::string_view part = name.size() < known.size() ? name : known;
   const std::string_view whole = name.size() < known.size() ? known : name;
+  const std::size_t most_edits = std::max<std::size_t>((whole.size() + 1) / 4, whole.size() >= 3);
+  // What one is longer by are edits; most names need no more than this look.
+  if (whole.size() - part.size() <= most_edits)
+    if (const std::size_t edits = edit_distance(name, known); edits <= most_edits) return 4 * edits;
   if (part.size() >= 3 && whole.starts_with(part)) return 100 + whole.size() - part.size();
   if (part.size() >= 4 && whole.find(part) != std::string_view::npos)
     return 200 + whole.size() - part.size();
