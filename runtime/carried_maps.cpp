@@ -12,6 +12,7 @@
 #include "runtime/kernel_objects.h"
 #include "runtime/live_layout.h"
 #include "runtime/live_sets.h"
+#include "runtime/open_object.h"
 #include "runtime/policies.h"
 
 namespace fwc::runtime {
@@ -114,14 +115,6 @@ constexpr CarriedMap kCarried[] = {
     {.role = MapRole::flows, .means_the_same = always_the_same, .copy = copy_nothing},
     {.role = MapRole::set, .means_the_same = same_set, .copy = carry_sets},
 };
-
-MapInfo declared(const bpf_map* map) {
-  return {.name = ::bpf_map__name(map),
-          .type = ::bpf_map__type(map),
-          .key_size = ::bpf_map__key_size(map),
-          .value_size = ::bpf_map__value_size(map),
-          .entries = ::bpf_map__max_entries(map)};
-}
 
 bool same_shape(const MapInfo& a, const MapInfo& b) {
   return a.name == b.name && a.type == b.type && a.key_size == b.key_size &&

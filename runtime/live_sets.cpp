@@ -24,7 +24,6 @@ namespace {
 
 using Element = LiveSet::Element;
 
-constexpr std::uint32_t kMostEntries = 1U << 24;  // as the programs declare it
 constexpr std::int64_t kLargestPort = 65535;
 constexpr std::uint32_t kSlot = 0;
 
@@ -36,7 +35,7 @@ struct OpenSet {
 Expected<FileDescriptor> new_trie(std::size_t key_bytes) {
   LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_NO_PREALLOC);
   FileDescriptor map(::bpf_map_create(BPF_MAP_TYPE_LPM_TRIE, "fwc_set",
-                                      static_cast<std::uint32_t>(key_bytes), 1, kMostEntries,
+                                      static_cast<std::uint32_t>(key_bytes), 1, kMostSetKeys,
                                       &options));
   if (!map) return system_error(errno, "cannot make the map of a live set");
   return map;

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 
-#include "fwc/runtime/program.h"
 #include "fwc/seal.h"
 #include "runtime/errors.h"
 
@@ -77,7 +76,7 @@ std::optional<std::vector<InitialSet>> read_initial_sets(ByteReader section) {
     const auto text = name ? name->text(0) : std::optional<std::string_view>{};
     const auto key_bytes = section.read<std::uint32_t>(at + kMapName);
     const auto count = section.read<std::uint32_t>(at + kMapName + 4);
-    if (!text || !count || (*key_bytes != 12 && *key_bytes != 24)) return {};
+    if (!text || !count || !is_key_of_a_set(*key_bytes)) return {};
     at += kMapName + 8;
     if (!section.slice(at, std::uint64_t{*key_bytes} * *count)) return {};
     InitialSet set{.map = std::string(*text), .key_bytes = *key_bytes, .keys = {}};
@@ -88,7 +87,7 @@ std::optional<std::vector<InitialSet>> read_initial_sets(ByteReader section) {
   return sets;
 }
 
-Expected<void> check_object(const Object& object) {
+Expected<void> check_bytes(const Object& object) {
   const std::string problem = find_problem(object);
   if (problem.empty()) return {};
   return make_error(Error::Kind::data,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The parts of check_object(). Private to the runtime. Each gives an empty text where all is well,
-// else what is wrong, to follow `the object is damaged: `.
+// The parts of check_object(). Private to the runtime. A text that is given is empty where all is
+// well, else what is wrong, to follow `this is not an object that fwc wrote: `.
 #pragma once
 
 #include <elf.h>
@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "fwc/object.h"
+#include "fwc/runtime/error.h"
 #include "runtime/byte_reader.h"
 
 namespace fwc::runtime {
@@ -21,6 +23,9 @@ struct Section {
   Elf64_Shdr header{};
   ByteReader content{{}};
 };
+
+/// Checks the bytes and their seal, all that can be told before libbpf reads them.
+Expected<void> check_bytes(const Object& object);
 
 /// The sections of an object and the way to them; `problem` says why there are none.
 struct SectionTable {
@@ -43,6 +48,10 @@ std::string check_btf_ext(ByteReader ext);
 /// What the live sets hold at first: a list of the names of their maps with their keys.
 inline constexpr std::string_view kSetsSection = "fwc.sets";
 inline constexpr std::size_t kMapName = 16;
+
+inline bool is_key_of_a_set(std::uint32_t bytes) {
+  return bytes == 12 || bytes == 24;
+}
 
 struct InitialSet {
   std::string map;

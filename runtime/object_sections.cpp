@@ -146,6 +146,7 @@ std::string complete(ByteReader object, const Elf64_Ehdr& elf, std::vector<Secti
   const Elf64_Shdr& named_by = sections[elf.e_shstrndx].header;
   const auto names = object.slice(named_by.sh_offset, named_by.sh_size);
   if (!names) return "its section names end past the file";
+  std::uint64_t bytes = 0;
   for (std::size_t i = 1; i < sections.size(); ++i) {
     Section& section = sections[i];
     const auto name = names->text(section.header.sh_name);
@@ -156,11 +157,13 @@ std::string complete(ByteReader object, const Elf64_Ehdr& elf, std::vector<Secti
     section.content = *content;
     std::string problem = check_section(section);
     if (!problem.empty()) return problem;
+    bytes += section.content.size();
     for (std::size_t other = 1; other < i; ++other) {
       if (sections[other].name == *name) return fmt::format("section `{}` is there twice", *name);
     }
   }
-  return {};
+  // Each table is a map as large as its section.
+  return bytes <= object.size() ? "" : "its sections lie over each other";
 }
 
 }  // namespace

@@ -3,79 +3,23 @@
 #include "fwc/runtime/program.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <net/if.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <memory>
 
 #include "fwc/runtime/environment.h"
 #include "runtime/carried_maps.h"
 #include "runtime/errors.h"
 #include "runtime/kernel_objects.h"
-#include "runtime/libbpf_log.h"
 #include "runtime/live_layout.h"
 #include "runtime/live_sets.h"
+#include "runtime/open_object.h"
 #include "runtime/refusals.h"
 
 namespace fwc::runtime {
 namespace {
-
-struct ObjectClose {
-  void operator()(bpf_object* object) const { ::bpf_object__close(object); }
-};
-using BpfObject = std::unique_ptr<bpf_object, ObjectClose>;
-
-/// Of one map, on one processor. fwc writes none that is larger; and of some larger ones the kernel
-/// makes entries for minutes, or fails itself: array_map_alloc() counts them in 31 bits.
-constexpr std::uint64_t kMostMapBytes = std::uint64_t{1} << 30;
-constexpr std::uint64_t kMostEntriesOfEachCpu = std::uint64_t{1} << 22;
-
-bool is_one_of_ours(const bpf_map* map) {
-  const std::uint64_t entries = ::bpf_map__max_entries(map);
-  const std::uint64_t each = std::uint64_t{::bpf_map__key_size(map)} + ::bpf_map__value_size(map);
-  switch (::bpf_map__type(map)) {
-    case BPF_MAP_TYPE_PERCPU_ARRAY: return entries <= kMostEntriesOfEachCpu && each <= 256;
-    case BPF_MAP_TYPE_ARRAY:
-    case BPF_MAP_TYPE_ARRAY_OF_MAPS:
-    case BPF_MAP_TYPE_LPM_TRIE:
-    case BPF_MAP_TYPE_LRU_HASH:
-    case BPF_MAP_TYPE_RINGBUF: return entries <= kMostMapBytes / std::max<std::uint64_t>(each, 1);
-    default: return false;
-  }
-}
-
-Expected<void> check_maps(const bpf_object* object) {
-  for (const bpf_map* map = ::bpf_object__next_map(object, nullptr); map != nullptr;
-       map = ::bpf_object__next_map(object, map)) {
-    const bpf_map* inner = ::bpf_map__inner_map(const_cast<bpf_map*>(map));
-    if (is_one_of_ours(map) && (inner == nullptr || is_one_of_ours(inner))) continue;
-    return make_error(
-        Error::Kind::data,
-        fmt::format("this is not an object that fwc wrote: its map `{}` is of another "
-                    "type or size",
-                    ::bpf_map__name(map)),
-        "compile the filter again");
-  }
-  return {};
-}
-
-Expected<BpfObject> open_object(const Object& object, const LibbpfLog& log) {
-  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "fwc");
-  BpfObject opened(::bpf_object__open_mem(object.bytes.data(), object.bytes.size(), &options));
-  if (opened != nullptr) {
-    if (Expected<void> sound = check_maps(opened.get()); !sound) return sound.error();
-    return opened;
-  }
-  Error error = system_error(Error::Kind::data, errno, "libbpf cannot read the object",
-                             "compile the filter again");
-  error.details = log.text();
-  return error;
-}
 
 // Writes the given values into the content that the map will have from the start.
 Expected<void> give_values(bpf_object* object, const std::vector<Assignment>& values) {
@@ -243,13 +187,12 @@ std::vector<const Program*> LoadedObject::programs() const {
 }
 
 Expected<LoadedObject> load(const Object& object, const LoadOptions& options) {
-  if (Expected<void> shape = check_object(object); !shape) return shape.error();
-  if (Expected<void> allowed = require_capabilities(Operation::load); !allowed) {
-    return allowed.error();
-  }
   const LibbpfLog log;
   Expected<BpfObject> opened = open_object(object, log);
   if (!opened) return opened.error();
+  if (Expected<void> allowed = require_capabilities(Operation::load); !allowed) {
+    return allowed.error();
+  }
   if (Expected<void> shared = share_maps(opened->get(), options); !shared) return shared.error();
   if (Expected<void> given = give_values(opened->get(), options.variables); !given) {
     return given.error();

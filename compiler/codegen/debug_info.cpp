@@ -166,9 +166,8 @@ void DebugInfo::describe_side(llvm::GlobalVariable& global) {
 
 /// As libbpf's __array(values, …) has it: an array of no pointers to the definition of a map.
 void DebugInfo::describe_live_set(llvm::GlobalVariable& global, unsigned key_bytes) {
-  constexpr std::uint64_t kMostEntries = std::uint64_t{1} << 24;
   llvm::DIType* inner = structure("", {{"type", map_number(BPF_MAP_TYPE_LPM_TRIE)},
-                                       {"max_entries", map_number(kMostEntries)},
+                                       {"max_entries", map_number(kMostSetKeys)},
                                        {"map_flags", map_number(BPF_F_NO_PREALLOC)},
                                        {"key_size", map_number(key_bytes)},
                                        {"value_size", map_number(1)}});

@@ -13,6 +13,7 @@
 #include "compiler/eval/packet.h"
 #include "compiler/language/flows.h"
 #include "compiler/language/types.h"
+#include "fwc/object.h"
 
 namespace fwc {
 

@@ -50,9 +50,6 @@ inline constexpr std::array kFlows = {
             .response = 129},
 };
 
-/// Flows that the map holds; beyond, the one that was longest without a packet is forgotten.
-inline constexpr std::uint32_t kMostFlows = 65536;
-
 inline constexpr std::uint64_t kSecond = 1'000'000'000;  ///< in nanoseconds
 
 /// A flow that nothing else changes is written again once its time is so old: not for every packet.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Objects that fwc did not write, or that were damaged: refused, and never a crash.
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <elf.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -10,7 +12,6 @@
 #include <fstream>
 #include <random>
 
-#include "compiler/language/flows.h"
 #include "fwc/compile.h"
 #include "fwc/runtime/program.h"
 #include "fwc/seal.h"
@@ -144,11 +145,69 @@ TEST_F(ObjectCheckTest, RefusesAMapThatFwcDoesNotWrite) {
     if (std::memcmp(changed.bytes.data() + at, &kWritten, sizeof kWritten) != 0) continue;
     std::memcpy(changed.bytes.data() + at, &kHuge, sizeof kHuge);
     seal_again(changed);
-    const auto loaded = runtime::load(changed);
-    if (!loaded && loaded.error().message.ends_with("its map `flows` is of another type or size"))
+    const auto checked = check_object(changed);
+    if (!checked && checked.error().message.ends_with("its map `flows` is of another type or size"))
       ++refused;
   }
   EXPECT_GT(refused, 0);
+}
+
+// libbpf would pin it by its name, or take over what somebody has pinned there.
+TEST_F(ObjectCheckTest, RefusesAMapThatAsksForAPin) {
+  CompileResult made = compile("let $pinning = 1; let @s: ip; len <= $pinning || dst_ip in @s");
+  ASSERT_TRUE(made.object);
+  bpf_object* opened =
+      ::bpf_object__open_mem(made.object->bytes.data(), made.object->bytes.size(), nullptr);
+  ASSERT_NE(opened, nullptr);
+  const btf* types = ::bpf_object__btf(opened);
+  const auto* first = reinterpret_cast<const std::byte*>(::btf__type_by_id(types, 1));
+  const std::int32_t named = ::btf__find_by_name_kind(types, "pinning", BTF_KIND_VAR);
+  ASSERT_GT(named, 0);
+  // The map of the set says how large its values are, which libbpf knows: that becomes the pin,
+  // with the number of its entries, which is 1 as LIBBPF_PIN_BY_NAME is.
+  Object changed = *made.object;
+  const std::uint32_t magic = BTF_MAGIC | BTF_VERSION << 16;
+  const auto* header = reinterpret_cast<const std::byte*>(&magic);
+  const auto section =
+      std::search(changed.bytes.begin(), changed.bytes.end(), header, header + sizeof magic);
+  for (std::uint32_t id = 1; id < ::btf__type_cnt(types); ++id) {
+    const btf_type* type = ::btf__type_by_id(types, id);
+    const btf_member* members = ::btf_members(type);
+    const auto is = [&](int i, std::string_view name) {
+      return ::btf__name_by_offset(types, members[i].name_off) == name;
+    };
+    if (!::btf_is_struct(type) || ::btf_vlen(type) != 5 || !is(4, "values")) continue;
+    ASSERT_TRUE(is(1, "max_entries") && is(3, "value_size"));
+    btf_member pin = members[3];
+    pin.name_off = ::btf__type_by_id(types, named)->name_off;
+    pin.type = members[1].type;
+    std::memcpy(
+        &*section + sizeof(btf_header) + (reinterpret_cast<const std::byte*>(members + 3) - first),
+        &pin, sizeof pin);
+  }
+  ::bpf_object__close(opened);
+  seal_again(changed);
+  const auto loaded = runtime::load(changed);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().message,
+            "this is not an object that fwc wrote: its map `set_s` is of another type or size");
+}
+
+// Every section of data is a map as large: sections over each other would fill the memory.
+TEST_F(ObjectCheckTest, RefusesSectionsOverEachOther) {
+  for (std::size_t i = 1; i < header().e_shnum; ++i) {
+    if (section(i).sh_type != SHT_PROGBITS || section(i).sh_flags != 0) continue;  // .BTF
+    Object changed = object_;
+    Elf64_Shdr wider = section(i);
+    wider.sh_size += wider.sh_offset - sizeof(Elf64_Ehdr);
+    wider.sh_offset = sizeof(Elf64_Ehdr);
+    std::memcpy(changed.bytes.data() + header().e_shoff + i * sizeof wider, &wider, sizeof wider);
+    seal_again(changed);
+    const auto checked = check_object(changed);
+    ASSERT_FALSE(checked);
+    EXPECT_EQ(checked.error().message,
+              "this is not an object that fwc wrote: its sections lie over each other");
+  }
 }
 
 TEST_F(ObjectCheckTest, RefusesASymbolThatPointsElsewhere) {

@@ -85,6 +85,11 @@ struct WatchTally {
   std::uint64_t audited_bytes;
 };
 
+/// Flows that the map `flows` holds; beyond, the one that was longest without a packet is forgotten.
+inline constexpr std::uint32_t kMostFlows = 65536;
+
+inline constexpr std::uint32_t kMostSetKeys = 1U << 24;  ///< of a live set; the tries say so
+
 inline constexpr std::size_t kLoggedBytes = 128;  ///< of a packet, from the network header on
 inline constexpr std::size_t kLogMapBytes = 512 * 1024;  ///< a power of two, and whole pages
 
