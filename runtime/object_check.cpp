@@ -60,7 +60,7 @@ std::string find_problem(const Object& object) {
   const SectionTable table = read_sections(ByteReader(object.bytes));
   if (!table.problem.empty()) return table.problem;
   for (const auto& check :
-       {check_license, check_programs, check_symbols, check_types, check_sets}) {
+       {check_license, check_programs, check_symbols, check_code, check_types, check_sets}) {
     std::string problem = check(table.sections);
     if (!problem.empty()) return problem;
   }

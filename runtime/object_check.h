@@ -39,6 +39,9 @@ SectionTable read_sections(ByteReader object);
 /// Checks the symbol table and every relocation.
 std::string check_symbols(const std::vector<Section>& sections);
 
+/// Checks that the programs hold no call and no load of an address but those that fwc writes.
+std::string check_code(const std::vector<Section>& sections);
+
 /// Checks `.BTF`: every record, type number and name within it, and no type that holds itself.
 std::string check_btf(ByteReader btf);
 

@@ -193,6 +193,46 @@ TEST_F(ObjectCheckTest, RefusesAMapThatAsksForAPin) {
             "this is not an object that fwc wrote: its map `set_s` is of another type or size");
 }
 
+// The verifier judges these by itself, and lets root do most of it.
+TEST_F(ObjectCheckTest, RefusesCodeThatFwcDoesNotWrite) {
+  CompileResult made = compile("tcp", {.hook = Hook::tc});
+  ASSERT_TRUE(made.object);
+  const auto refuses = [&](auto change) {
+    Object changed = *made.object;
+    bool found = false;
+    for (std::size_t at = sizeof(Elf64_Ehdr); !found; at += sizeof(bpf_insn)) {
+      if (at + sizeof(bpf_insn) > changed.bytes.size()) break;
+      bpf_insn instruction;
+      std::memcpy(&instruction, changed.bytes.data() + at, sizeof instruction);
+      found = change(instruction);
+      std::memcpy(changed.bytes.data() + at, &instruction, sizeof instruction);
+    }
+    EXPECT_TRUE(found);
+    seal_again(changed);
+    const auto loaded = runtime::load(changed);
+    const std::string message = loaded ? "it was loaded" : loaded.error().message;
+    EXPECT_TRUE(message.ends_with("of section `tc/egress` is none that fwc writes")) << message;
+  };
+  const auto is_read = [](const bpf_insn& each) {
+    return each.code == (BPF_JMP | BPF_CALL) && each.imm == BPF_FUNC_skb_load_bytes;
+  };
+  refuses([&](bpf_insn& each) {  // sends packets elsewhere
+    const bool found = is_read(each);
+    if (found) each.imm = BPF_FUNC_redirect;
+    return found;
+  });
+  refuses([&](bpf_insn& each) {  // a function of the kernel
+    const bool found = is_read(each);
+    if (found) each.src_reg = BPF_PSEUDO_KFUNC_CALL;
+    return found;
+  });
+  refuses([&](bpf_insn& each) {  // a map of this process
+    const bool found = each.code == (BPF_LD | BPF_IMM | BPF_DW);
+    if (found) each.src_reg = BPF_PSEUDO_MAP_FD;
+    return found;
+  });
+}
+
 // Every section of data is a map as large: sections over each other would fill the memory.
 TEST_F(ObjectCheckTest, RefusesSectionsOverEachOther) {
   for (std::size_t i = 1; i < header().e_shnum; ++i) {
