@@ -32,7 +32,23 @@ void hold_set_file(std::string_view input);
 void hold_compile(std::string_view input);
 
 /// Which object, by the first byte, and what is changed in it: five bytes for each change, a place
-/// and the byte that is put there. See object.cpp.
+/// and the byte that is put there. It is refused where it is not the same. Sealed again, it is
+/// refused too, or it asks the kernel for no more than objects of fwc do; and where it can be
+/// loaded and only that was changed of which no verdict depends (object_content.h), it judges the
+/// same.
 void hold_object(std::string_view input);
+
+/// What is changed there, the first first; nothing behind the last.
+std::span<const std::byte> object_to_change(std::size_t which);
+
+/// How far changed objects came; told when the process ends.
+struct ObjectTally {
+  std::size_t changed = 0;
+  std::size_t taken = 0;     ///< by the runtime, sealed again
+  std::size_t loaded = 0;    ///< by the kernel
+  std::size_t compared = 0;  ///< with the verdicts of the object before the change
+  ~ObjectTally();
+};
+const ObjectTally& tally_of_objects();
 
 }  // namespace fwc::test
