@@ -38,7 +38,7 @@ std::string short_source(const CheckedFilter& filter, NodeId condition) {
 constexpr const char* kLicense = "Dual MIT/GPL";
 
 /// Instructions from which on a program is not verified once for each end of its walk.
-constexpr std::size_t kSettledFrom = 250;
+constexpr std::size_t kSettledFrom = 256;
 
 /// What a loaded program tells of its rules: `fwc:rule:DIRECTION:NUMBER:ACTION:NAME:CONDITION` and
 /// `fwc:default:DIRECTION:ACTION`, and of its live sets, `fwc:set:DIRECTION:MAP:TYPE:NAME`. The

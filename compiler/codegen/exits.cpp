@@ -10,6 +10,7 @@ namespace fwc::codegen {
 
 Exits::Exits(Program& program, const Policy& policy, const Observation& observation)
     : program_(program), policy_(policy), observation_(observation) {
+  program.drop_returns = !observed();
   if (!observed()) return;
   exits_.push_back({.block = program_.drop, .entry = kMalformedEntry, .forwards = false});
   key_ = program_.ir.CreateAlloca(program_.ir.getInt32Ty());
@@ -86,7 +87,8 @@ void Exits::finish_verdicts() {
       delete block;
       continue;
     }
-    program_.place(block);
+    if (block->getParent() == nullptr) program_.place(block);
+    program_.ir.SetInsertPoint(block);
     program_.ir.CreateRet(program_.verdict(forwards));
   }
 }

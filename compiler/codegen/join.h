@@ -16,6 +16,10 @@ class Join {
 
   void enter(const WalkState& state) { program_.ir.CreateBr(entered_with(state)); }
 
+  /// What is known in the block, and the block, before it is placed.
+  const WalkState& state() const { return state_; }
+  llvm::BasicBlock* block() const { return block_; }
+
   /// Goes on in the block, where all who enter have met.
   WalkState place();
 

@@ -130,8 +130,9 @@ llvm::Value* PacketReader::result(WalkResult which) {
       return ir.CreateOr(in_chain, truth(in_ipv4));
     }
     case WalkResult::fragment: return state_.fragment;
-    case WalkResult::first_fragment: return truth(is(state_.fragment, 1));
-    case WalkResult::fragment_offset: return ir.CreateShl(ir.CreateLShr(state_.fragment, 1), 3);
+    case WalkResult::first_fragment: return truth(is(state_.fragment, WalkState::kMoreFragments));
+    case WalkResult::fragment_offset:
+      return ir.CreateAnd(state_.fragment, program_.number(WalkState::kFragmentOffset));
     case WalkResult::ipv4_options:
       return ir.CreateSub(program_.load(state_.network, 0, 8), program_.number(0x45));
     case WalkResult::extensions: return state_.extensions;

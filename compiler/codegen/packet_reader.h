@@ -36,13 +36,17 @@ struct WalkState {
   llvm::Value*
       offset;  ///< of what follows the headers walked so far, from the first byte that
                ///< the hook shows; after the walk 0 where the transport header is not known
-  llvm::Value* fragment;    ///< offset in units of 8 bytes times 2, plus the more-fragments bit
+  llvm::Value* fragment;    ///< kFragmentBits of an IPv6 fragment header
   llvm::Value* extensions;  ///< the rules of all extension headers seen, ORed (extension_rules)
   llvm::Value* transport;   ///< pointer to kTransportBytes, where the transport header is known
   llvm::Value* link;        ///< bytes before the network header; null on a hook that has none
 
   static constexpr std::uint64_t kNoFamily = 0;
   static constexpr std::uint64_t kNoProtocol = 256;
+
+  static constexpr std::uint16_t kMoreFragments = 1;
+  static constexpr std::uint16_t kFragmentOffset = 0xfff8;  ///< which is in bytes like this
+  static constexpr std::uint16_t kFragmentBits = kFragmentOffset | kMoreFragments;
 };
 
 /// Bytes of the transport header that a field can lie in.

@@ -22,6 +22,7 @@ struct Program {
   llvm::Value* context;       ///< the argument: `struct __sk_buff *`, or of xdp `struct xdp_md *`
   llvm::BasicBlock* drop;     ///< verdict false
   llvm::BasicBlock* forward;  ///< verdict true
+  bool drop_returns = false;  ///< `drop` does nothing else, so it may stand anywhere
   llvm::Value* link_copy = nullptr;  ///< room on the stack for the link layer; null until wanted
 
   Program(llvm::Module& m, llvm::Function& f, bool is_ingress, Hook on)

@@ -155,7 +155,7 @@ void Walk::read_ipv4() {
   if (needs_.fragment) {
     llvm::Value* host = p_.to_host_order(flags, 16);
     llvm::Value* more = ir_.CreateAnd(ir_.CreateLShr(host, 13), p_.number(1));
-    state.fragment = ir_.CreateOr(ir_.CreateShl(ir_.CreateAnd(host, p_.number(0x1fff)), 1), more);
+    state.fragment = ir_.CreateOr(ir_.CreateShl(ir_.CreateAnd(host, p_.number(0x1fff)), 3), more);
   }
   llvm::Value* offset_bits = ir_.CreateAnd(flags, p_.number(network_order(0x1fff)));
   ir_.CreateCondBr(ir_.CreateICmpNE(offset_bits, p_.number(0)), later_.entered_with(state),
@@ -175,55 +175,65 @@ void Walk::read_ipv6() {
 /// Steps over the extension headers (RFC 8200 section 4): a loop with a bounded count. Which length
 /// rule holds is looked up in a table, because a branch for each kind of header multiplies the
 /// paths of the verifier. A fragment with an offset ends the walk behind its fragment header.
+///
+/// The verifier goes on where a branch falls through and comes back to the other side later, last
+/// seen first. So both ways out of the loop are jumps: they are then walked from the last header
+/// on, which has the widest bounds, and those of the headers before it are taken for seen. For the
+/// same reason the block that drops, which ends the last round, stands behind the loop.
 void Walk::walk_extensions(const WalkState& first) {
+  constexpr std::uint64_t kLast = PacketReader::family_number(Family::ipv6) + kMaxExtensions;
   Join head(p_, "extension");
   llvm::BasicBlock* entry = ir_.GetInsertBlock();
-  head.enter(first);
-  const WalkState state = head.place();
+  ir_.CreateBr(head.entered_with(first));
+  llvm::BasicBlock* body = p_.block("extension_header");
+  const WalkState state = head.state();
+  ir_.SetInsertPoint(head.block());
   llvm::PHINode* count = ir_.CreatePHI(ir_.getInt64Ty(), 2);
-  count->addIncoming(p_.number(0), entry);
+  count->addIncoming(ether_type_, entry);  // a number that a register has already
   llvm::Value* rule = p_.load(
       ir_.CreateInBoundsGEP(ir_.getInt8Ty(), &extension_rules(p_.module), state.protocol), 0, 8);
-  llvm::BasicBlock* body = p_.block("extension_header");
-  ir_.CreateCondBr(ir_.CreateICmpEQ(rule, p_.number(0)), transport_.entered_with(state), body);
-  ir_.SetInsertPoint(body);
-  fetch_extension(state, count);
+  llvm::BasicBlock* another = p_.unplaced_block("another_header");
+  ir_.CreateCondBr(ir_.CreateICmpEQ(rule, p_.number(0)), transport_.entered_with(state), another);
+  ir_.SetInsertPoint(another);
+  ir_.CreateCondBr(ir_.CreateICmpEQ(count, p_.number(kLast)), p_.drop, body);
 
+  ir_.SetInsertPoint(body);
+  WalkState next = read_extension(state, rule);
+  llvm::Value* fragment_offset = read_fragment(rule, next);
+  count->addIncoming(ir_.CreateAdd(count, p_.number(1)), ir_.GetInsertBlock());
+  ir_.CreateCondBr(ir_.CreateICmpNE(fragment_offset, p_.number(0)), later_.entered_with(next),
+                   head.entered_with(next));
+  head.place();
+  p_.place(another);
+  if (p_.drop_returns) p_.place(p_.drop);
+}
+
+/// The helper's result needs no test. Where the packet ends before, it leaves zeros: a hop-by-hop
+/// header of 8 bytes, and none of those behind can be fetched either, until there are too many.
+WalkState Walk::read_extension(const WalkState& state, llvm::Value* rule) {
+  static_assert(kExtensions.front().number == 0);
+  load_or_leave_zeros(state.offset, extension_copy_, p_.number(kExtensionBytes));
   WalkState next = state;
   if (needs_.extensions) next.extensions = ir_.CreateOr(state.extensions, rule);
-  llvm::Value* fragment_offset = read_fragment(rule, next);
   llvm::Value* units = p_.load(extension_copy_, 1, 8);
   llvm::Value* beyond = ir_.CreateMul(units, ir_.CreateAnd(rule, p_.number(kUnitMask)));
   llvm::Value* offset = p_.opaque(ir_.CreateAdd(state.offset, p_.number(kExtensionBytes)));
   offset = p_.opaque(ir_.CreateAdd(offset, beyond));
   next.offset = ir_.CreateAnd(offset, p_.number(kOffsetMask));
   next.protocol = p_.load(extension_copy_, 0, 8);
-  count->addIncoming(ir_.CreateAdd(count, p_.number(1)), ir_.GetInsertBlock());
-  ir_.CreateCondBr(ir_.CreateICmpEQ(fragment_offset, p_.number(0)), head.entered_with(next),
-                   later_.entered_with(next));
-}
-
-/// The helper's result needs no test. Where the packet ends before, it leaves zeros: a hop-by-hop
-/// header of 8 bytes, and none of those behind can be fetched either, until there are too many.
-void Walk::fetch_extension(const WalkState& state, llvm::Value* count) {
-  static_assert(kExtensions.front().number == 0);
-  p_.drop_if(ir_.CreateICmpEQ(count, p_.number(kMaxExtensions)));
-  load_or_leave_zeros(state.offset, extension_copy_, p_.number(kExtensionBytes));
+  return next;
 }
 
 /// RFC 8200 section 4.5: not 0 where the header fetched is that of a fragment with an offset.
 /// Without a branch, for the verifier would walk what follows once for either side of it.
 llvm::Value* Walk::read_fragment(llvm::Value* rule, WalkState& next) {
   llvm::Value* is_fragment = ir_.CreateLShr(rule, std::countr_zero(kFragmentRule));
-  llvm::Value* word = p_.load(extension_copy_, 2, 16);  // 13 bits of offset, 2 reserved, more
+  llvm::Value* word = p_.to_host_order(p_.load(extension_copy_, 2, 16), 16);
   word = ir_.CreateAnd(word, ir_.CreateNeg(is_fragment));
-  if (needs_.fragment) {
-    llvm::Value* host = p_.to_host_order(word, 16);
-    llvm::Value* bits =
-        ir_.CreateOr(ir_.CreateShl(ir_.CreateLShr(host, 3), 1), ir_.CreateAnd(host, p_.number(1)));
-    next.fragment = ir_.CreateOr(next.fragment, bits);
-  }
-  return ir_.CreateAnd(word, p_.number(network_order(0xfff8)));
+  if (needs_.fragment)
+    next.fragment =
+        ir_.CreateOr(next.fragment, ir_.CreateAnd(word, p_.number(WalkState::kFragmentBits)));
+  return ir_.CreateAnd(word, p_.number(WalkState::kFragmentOffset));
 }
 
 /// The family is cheaper to load again than to keep.

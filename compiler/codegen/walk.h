@@ -50,7 +50,7 @@ class Walk {
   void read_ipv4();
   void read_ipv6();
   void walk_extensions(const WalkState& first);
-  void fetch_extension(const WalkState& state, llvm::Value* count);
+  WalkState read_extension(const WalkState& state, llvm::Value* rule);
   llvm::Value* read_fragment(llvm::Value* rule, WalkState& next);
   void read_transport();
   void leave_if_behind(llvm::Value* end, llvm::BasicBlock* copy);
@@ -60,8 +60,9 @@ class Walk {
   void accept_later_fragment();
   void copy_network();
   WalkState finish();
+  llvm::Value* network_header_bytes();
+  llvm::Value* family_half();
   llvm::Value* least_header_bytes(const WalkState& state);
-  llvm::Value* is_layer(const WalkState& state, const LayerRow& layer);
   llvm::Value* load_ether_type();
   llvm::Value* behind_link(llvm::Value* offset);
   void load_or_leave_zeros(llvm::Value* offset, llvm::Value* to, llvm::Value* size);

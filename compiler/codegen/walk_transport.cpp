@@ -7,6 +7,13 @@
 
 namespace fwc::codegen {
 
+namespace {
+
+/// The tables of headers have the protocols of IPv6 so many entries behind those of IPv4.
+constexpr std::uint64_t kFamilyHalf = 256;
+
+}  // namespace
+
 /// The transport header of an unfragmented packet or a first fragment. The likely path has
 /// kTransportBytes in the linear part, which is more than any protocol demands, and with them all
 /// of the network header: of that the comparison tells only the verifier.
@@ -64,7 +71,7 @@ void Walk::accept_later_fragment() {
   const Unlikely rest(p_);
   WalkState state = later_.place();
   p_.drop_if(ir_.CreateICmpUGT(state.offset, p_.length()));
-  state.offset = p_.number(0);
+  state.offset = p_.opaque(p_.number(0));  // else it is made before the comparison and moved
   (copied_ ? *copied_ : done_).enter(state);
 }
 
@@ -76,13 +83,29 @@ void Walk::copy_network() {
   WalkState state = copied_->place();
   p_.clear(network_copy_, needs_.network_bytes);
   llvm::Value* bytes = p_.number(needs_.network_bytes);
-  if (needs_.network_bytes > row(Layer::ipv4).header_bytes)
-    bytes = ir_.CreateSelect(is_family(load_ether_type(), Family::ipv4),
-                             p_.number(row(Layer::ipv4).header_bytes), bytes);
+  if (needs_.network_bytes > row(Layer::ipv4).header_bytes) bytes = network_header_bytes();
   load_or_leave_zeros(behind_link(p_.number(0)), network_copy_, bytes);
   state.network = network_copy_;
   llvm::BasicBlock* later = done_.entered_with(state);
   ir_.CreateCondBr(ir_.CreateICmpEQ(state.offset, p_.number(0)), later, check_.entered_with(state));
+}
+
+/// Made of bits in which the numbers of the families differ: a branch by family would be two ends
+/// more to the verifier, and older ones forget the bounds of a product.
+llvm::Value* Walk::network_header_bytes() {
+  constexpr std::uint64_t kIpv4Bytes = row(Layer::ipv4).header_bytes;
+  constexpr std::uint64_t kMore = (row(Layer::ipv6).header_bytes - kIpv4Bytes) << 8;
+  static_assert((PacketReader::family_number(Family::ipv4) & kMore) == 0);
+  static_assert((PacketReader::family_number(Family::ipv6) & kMore) == kMore);
+  llvm::Value* more = ir_.CreateLShr(ir_.CreateAnd(load_ether_type(), p_.number(kMore)), 8);
+  return ir_.CreateAdd(more, p_.number(kIpv4Bytes));
+}
+
+/// 0 for IPv4, kFamilyHalf for IPv6: a bit in which the numbers of the families differ.
+llvm::Value* Walk::family_half() {
+  static_assert((PacketReader::family_number(Family::ipv4) & kFamilyHalf) == 0);
+  static_assert((PacketReader::family_number(Family::ipv6) & kFamilyHalf) == kFamilyHalf);
+  return ir_.CreateAnd(load_ether_type(), p_.number(kFamilyHalf));
 }
 
 llvm::Value* Walk::in_copied_transport() {
@@ -91,38 +114,23 @@ llvm::Value* Walk::in_copied_transport() {
 
 /// Looked up by protocol and family, for ICMP over IPv6 is no ICMP.
 llvm::Value* Walk::least_header_bytes(const WalkState& state) {
-  constexpr std::uint64_t kHalf = 256;
-  static_assert((PacketReader::family_number(Family::ipv4) & kHalf) == 0);
-  static_assert((PacketReader::family_number(Family::ipv6) & kHalf) == kHalf);
-  llvm::Value* half = ir_.CreateAnd(load_ether_type(), p_.number(kHalf));
   // A sum: the verifier of Linux 5.10 forgets the bounds of a disjunction with a constant.
-  llvm::Value* index = ir_.CreateAdd(half, state.protocol);
+  llvm::Value* index = ir_.CreateAdd(family_half(), state.protocol);
   return p_.load(
       ir_.CreateInBoundsGEP(ir_.getInt8Ty(), &codegen::least_header_bytes(p_.module), index), 0, 8);
 }
 
-/// Whether the packet's protocol is that of the layer, under a family that has it.
-llvm::Value* Walk::is_layer(const WalkState& state, const LayerRow& layer) {
-  llvm::Value* same = ir_.CreateICmpEQ(state.protocol, p_.number(layer.protocol));
-  if (layer.families == kBothFamilies) return same;
-  return ir_.CreateAnd(same,
-                       has_family(layer.families == kIpv4Family ? Family::ipv4 : Family::ipv6));
-}
-
-/// A header that states a length below its own minimum is malformed (TCP's data offset).
+/// A header that states a length below its own minimum is malformed (TCP's data offset). One
+/// comparison says so of the protocol and the field at once: a branch for the protocol alone would
+/// be another end of the walk to the verifier.
 void Walk::check_length_field(const WalkState& state, const LayerRow& layer) {
-  llvm::BasicBlock* check = p_.unplaced_block("");
-  llvm::BasicBlock* next = p_.block("");
-  ir_.CreateCondBr(is_layer(state, layer), check, next);
-  const Unlikely aside(p_);
-  p_.place(check);
   const LengthField& length = layer.length;
   // The field is the upper bits of a byte, so that the byte can be compared as it is.
-  assert(length.bit % 8 == 0 && length.bits <= 8);
+  assert(length.bit % 8 == 0 && length.bits <= 8 && layer.families == kBothFamilies);
+  llvm::Value* other = ir_.CreateShl(ir_.CreateXor(state.protocol, p_.number(layer.protocol)), 8);
   llvm::Value* byte = p_.load(state.transport, length.bit / 8, 8);
   const unsigned least = length.minimum << (8 - length.bits);
-  ir_.CreateCondBr(ir_.CreateICmpULT(byte, p_.number(least)), p_.drop, next);
-  ir_.SetInsertPoint(next);
+  p_.drop_if(ir_.CreateICmpULT(ir_.CreateOr(other, byte), p_.number(least)));
 }
 
 }  // namespace fwc::codegen
