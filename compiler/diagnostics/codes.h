@@ -240,8 +240,9 @@ inline constexpr std::array kCodes = {
     CodeRow{.code = Code::too_complex,
             .name = "too-complex",
             .severity = Severity::error,
-            .explanation = "The program would be longer than the kernel loads, or a live set "
-                           "would hold more at first than is loaded in seconds."},
+            .explanation = "The program would be longer than the kernel loads, a live set "
+                           "would hold more at first than is loaded in seconds, or sets of sets "
+                           "come to more elements than a text can hold."},
     CodeRow{.code = Code::internal,
             .name = "internal",
             .severity = Severity::error,
