@@ -10,6 +10,7 @@ namespace {
 /// The condition that stands before a lookup.
 std::optional<NodeId> guard_of(const plan::Alternative& alternative) {
   return std::visit(Overloaded{[](NodeId) { return std::optional<NodeId>{}; },
+                               [](const plan::Classifier&) { return std::optional<NodeId>{}; },
                                [](const auto& grouped) { return grouped.guard; }},
                     alternative);
 }
@@ -99,6 +100,10 @@ Outcome Lowering::look_up(const plan::Alternative& alternative, Block* if_true, 
                                [&](const plan::Keyed& table) {
                                  mark(filter_.at(table.first));
                                  return in_table(table, if_true, if_false);
+                               },
+                               [&](const plan::Classifier& classifier) {
+                                 mark(filter_.at(classifier.first));
+                                 return any_class(classifier, if_true, if_false);
                                }},
                     alternative);
 }

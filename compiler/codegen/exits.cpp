@@ -38,6 +38,19 @@ Exits::Block* Exits::rule(std::size_t index) {
               policy_.rules[index].action == RuleAction::allow);
 }
 
+void Exits::leave_by_rule(llvm::Value* index, llvm::Value* allows) {
+  auto& ir = program_.ir;
+  if (!observed()) {
+    ir.CreateCondBr(allows, program_.forward, program_.drop);
+    return;
+  }
+  llvm::Value* first = ir.getInt32(observation_.first + kRuleEntries);
+  found_.push_back(
+      {.block = ir.GetInsertBlock(),
+       .entry = ir.CreateAdd(first, ir.CreateTrunc(index, ir.getInt32Ty())),
+       .verdict = ir.CreateSelect(allows, program_.verdict(true), program_.verdict(false))});
+}
+
 Exits::Block* Exits::by_default() {
   for (const Exit& known : exits_)
     if (known.entry == kDefaultEntry) return known.block;
@@ -110,6 +123,11 @@ void Exits::finish_observed() {
     entry->addIncoming(ir.getInt32(observation_.first + exit.entry), exit.block);
     forwards->addIncoming(program_.verdict(exit.forwards), exit.block);
     ir.CreateBr(tail);
+  }
+  for (const FoundExit& exit : found_) {
+    entry->addIncoming(exit.entry, exit.block);
+    forwards->addIncoming(exit.verdict, exit.block);
+    llvm::BranchInst::Create(tail, exit.block);
   }
   program_.place(tail);
   if (counts()) add_to_counter(entry);

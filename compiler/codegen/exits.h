@@ -37,6 +37,10 @@ class Exits {
   /// Whether every packet is dropped and nobody observes by whom, so that none has to be looked at.
   bool drops_everything(const CheckedFilter& filter) const;
 
+  /// Leaves by a rule that only the program knows, at the builder's place: by its place in the
+  /// policy, an i64, and whether it allows, an i1.
+  void leave_by_rule(llvm::Value* index, llvm::Value* allows);
+
   // Blocks to leave to.
   Block* malformed() { return program_.drop; }
   Block* rule(std::size_t index);
@@ -56,6 +60,13 @@ class Exits {
     bool forwards;
   };
 
+  /// An exit for rules that only the program knows.
+  struct FoundExit {
+    Block* block;
+    llvm::Value* entry;    ///< of both directions
+    llvm::Value* verdict;  ///< as the kernel takes it
+  };
+
   bool counts() const { return observation_.counters != nullptr; }
   Block* exit(const char* name, std::uint32_t entry, bool forwards);
   Block* verdict(bool forwards) { return forwards ? program_.forward : program_.drop; }
@@ -67,6 +78,7 @@ class Exits {
   const Policy& policy_;
   Observation observation_;
   std::vector<Exit> exits_;
+  std::vector<FoundExit> found_;
   llvm::Value* key_ = nullptr;  ///< room on the stack for the number of an entry
 };
 

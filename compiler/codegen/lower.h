@@ -97,6 +97,21 @@ class Lowering {
   Outcome in_table(const plan::Keyed& keyed, Block* if_true, Block* if_false);
   llvm::Value* key_part(FieldIndex field, Block* if_absent);
 
+  // classifier.cpp: long chains by vectors of bits
+  Outcome any_class(const plan::Classifier& classifier, Block* if_true, Block* if_false);
+  void first_of(const plan::RuleRun& run, Exits& exits);
+  void match(const plan::Classifier& classifier,
+             const std::function<Block*(llvm::Value* common, std::size_t word)>& found,
+             Block* if_false);
+  llvm::Value* guards_vector(const plan::Classifier& classifier, llvm::GlobalVariable* table,
+                             Block* if_outside);
+  llvm::Value* dimension_vector(const plan::Dimension& dimension, const DimensionTables& tables,
+                                std::uint64_t bytes, Block* if_outside);
+  llvm::Value* class_vector(const ClassTable& table, std::uint64_t end_bytes,
+                            const std::function<llvm::Value*(llvm::Value* end)>& is_behind);
+  llvm::Value* number_vector(const ClassTable& table, llvm::Value* number);
+  llvm::Value* address_vector(const DimensionTables& tables, const HeaderBits& at);
+
   // presence.cpp: tests of what kind of packet it is
   Outcome test(const Facts& box, Block* if_true, Block* if_false);
   Outcome test_any(const std::vector<Facts>& boxes, Block* if_true, Block* if_false);

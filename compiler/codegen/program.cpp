@@ -38,6 +38,21 @@ llvm::Value* Program::forgotten(llvm::Value* value) {
   return ir.CreateXor(ir.CreateXor(value, any), opaque(any));
 }
 
+/// What is not at the start of a word of the stack is no copy of a register to the verifier; but it
+/// would remember zeros.
+llvm::Value* Program::forgotten_half(llvm::Value* value) {
+  constexpr std::uint64_t kBytes = 2;
+  if (half_ == nullptr) half_ = entry_buffer(2 * kBytes);
+  llvm::Value* room = ir.CreateConstInBoundsGEP1_64(ir.getInt8Ty(), half_, kBytes);
+  llvm::Type* half = ir.getInt16Ty();
+  llvm::Value* not_zero = ir.CreateTrunc(ir.CreateAdd(value, number(1)), half);
+  ir.CreateAlignedStore(not_zero, room, llvm::Align(kBytes));
+  llvm::Value* loaded = ir.CreateAlignedLoad(half, room, llvm::Align(kBytes), /*isVolatile=*/true);
+  // The sum keeps to 16 bits as well: verifiers before 6.x make nothing of a bound of the lower half
+  // of a register whose upper half they do not know.
+  return opaque(ir.CreateZExt(ir.CreateSub(loaded, ir.getInt16(1)), ir.getInt64Ty()));
+}
+
 llvm::Value* Program::load_context(std::uint64_t offset) {
   return load(context, offset, 32);
 }

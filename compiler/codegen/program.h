@@ -63,6 +63,10 @@ struct Program {
   /// their own meet, it would follow what stands behind once for each.
   llvm::Value* forgotten(llvm::Value* value);
 
+  /// A number below 65535 of which the verifier knows nothing any more, not even where it is added
+  /// to a pointer.
+  llvm::Value* forgotten_half(llvm::Value* value);
+
   llvm::ConstantInt* number(std::uint64_t value) { return ir.getInt64(value); }
 
   /// Loads an unsigned number of 8, 16, 32 or 64 bits as it lies in memory, widened to 64 bits.
@@ -125,6 +129,7 @@ struct Program {
 
   llvm::Value* load_pointer(std::uint64_t offset);
 
+  llvm::Value* half_ = nullptr;  ///< room on the stack for forgotten_half()
   std::vector<llvm::BasicBlock*> unlikely_;
   int in_unlikely_ = 0;
 };

@@ -11,7 +11,12 @@ void Lowering::verdict(const Policy& policy, Exits& exits) {
   std::vector<NodeId> conditions;
   for (const std::size_t i : asked) conditions.push_back(policy.rules[i].condition);
   open_live_values(conditions);
-  for (const std::size_t i : asked) {
+  for (const plan::Step& step : tables_.steps(filter_, policy, asked)) {
+    if (const auto* run = std::get_if<plan::RuleRun>(&step)) {
+      first_of(*run, exits);
+      continue;
+    }
+    const std::size_t i = std::get<std::size_t>(step);
     const Rule& rule = policy.rules[i];
     const bool last = i == asked.back() && !exits.observed();
     if (rule.action == RuleAction::count)

@@ -101,6 +101,42 @@ const KeyedTables& SetTables::keyed(const plan::Keyed& keyed) {
   return keyed_.emplace(&keyed, std::move(made)).first->second;
 }
 
+template <typename T>
+ClassTable SetTables::class_table(const sets::Classes<T>& classes) {
+  return {
+      .steps = classes.steps, .before = table(classes.before), .vectors = table(classes.vectors)};
+}
+
+const ClassifierTables& SetTables::classifier(const plan::Classifier& classifier) {
+  const auto [known, is_new] = classifiers_.try_emplace(&classifier);
+  ClassifierTables& made = known->second;
+  if (!is_new) return made;
+  made.by_guards = table(classifier.by_guards);
+  for (const plan::Dimension& each : classifier.dimensions)
+    made.dimensions.push_back({.numbers = class_table(each.numbers),
+                               .ipv4 = class_table(each.ipv4),
+                               .ipv6 = class_table(each.ipv6),
+                               .count = each.vectors.count(),
+                               .vectors = table(each.vectors.words())});
+  return made;
+}
+
+const std::vector<plan::Step>& SetTables::steps(const CheckedFilter& filter, const Policy& policy,
+                                                const std::vector<std::size_t>& asked) {
+  const auto [known, is_new] = steps_.try_emplace(&policy);
+  if (is_new) known->second = plan::steps_of(filter, policy, asked);
+  return known->second;
+}
+
+const RunTables& SetTables::run(const plan::RuleRun& run) {
+  const auto [known, is_new] = runs_.try_emplace(&run);
+  if (!is_new) return known->second;
+  std::vector<std::uint8_t> places(64);
+  for (std::uint8_t bit = 0; bit < places.size(); ++bit) places[kDeBruijn << bit >> kTopSix] = bit;
+  known->second = {.places = table(places), .decisions = table(run.decisions)};
+  return known->second;
+}
+
 const std::vector<plan::Alternative>& SetTables::alternatives(const CheckedFilter& filter,
                                                               const std::vector<NodeId>& operands) {
   if (const auto known = alternatives_.find(&operands); known != alternatives_.end())

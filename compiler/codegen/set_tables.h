@@ -71,6 +71,37 @@ struct KeyedTables {
   std::optional<KeyedTable> ipv6_lower;
 };
 
+/// Classes of values, whose ends and vectors are in the module.
+struct ClassTable {
+  unsigned steps;
+  llvm::GlobalVariable* before;
+  llvm::GlobalVariable* vectors;
+};
+
+struct DimensionTables {
+  ClassTable numbers;
+  ClassTable ipv4;
+  ClassTable ipv6;
+  std::uint32_t count;  ///< of vectors
+  llvm::GlobalVariable* vectors;
+};
+
+struct ClassifierTables {
+  llvm::GlobalVariable* by_guards = nullptr;  ///< null where there are none
+  std::vector<DimensionTables> dimensions;
+};
+
+/// How a common bit of vectors becomes a decision.
+struct RunTables {
+  /// By the top six bits of the product of a single bit and kDeBruijn, the place of that bit.
+  llvm::GlobalVariable* places;
+  llvm::GlobalVariable* decisions;
+};
+
+/// A de Bruijn sequence: each shift of it has other six bits at the top.
+inline constexpr std::uint64_t kDeBruijn = 0x03f7'9d71'b4cb'0a89;
+inline constexpr unsigned kTopSix = 58;
+
 class SetTables {
  public:
   explicit SetTables(llvm::Module& module) : module_(module) {}
@@ -84,6 +115,11 @@ class SetTables {
   const Ipv6Table& ipv6(const std::vector<Interval<U128>>& set);
 
   const KeyedTables& keyed(const plan::Keyed& keyed);
+  const ClassifierTables& classifier(const plan::Classifier& classifier);
+  /// The rules of a policy, which is known by its address as well.
+  const std::vector<plan::Step>& steps(const CheckedFilter& filter, const Policy& policy,
+                                       const std::vector<std::size_t>& asked);
+  const RunTables& run(const plan::RuleRun& run);
 
   /// The groups of a chain's operands, which are known by their address as well.
   const std::vector<plan::Alternative>& alternatives(const CheckedFilter& filter,
@@ -96,6 +132,8 @@ class SetTables {
  private:
   KeyedTable keyed_table(const sets::KeyedIndex& index);
   template <typename T>
+  ClassTable class_table(const sets::Classes<T>& classes);
+  template <typename T>
   llvm::GlobalVariable* table(const std::vector<T>& numbers);
   IntervalTable interval_table(const sets::IntervalTables& tables);
   WideTable wide_table(const sets::WideIndex& index);
@@ -106,6 +144,9 @@ class SetTables {
   std::map<const void*, WideTable> wide_;
   std::map<const void*, Ipv6Table> ipv6_;
   std::map<const void*, KeyedTables> keyed_;
+  std::map<const void*, ClassifierTables> classifiers_;
+  std::map<const void*, std::vector<plan::Step>> steps_;
+  std::map<const void*, RunTables> runs_;
   std::map<const void*, std::vector<plan::Alternative>> alternatives_;
   std::map<std::pair<const void*, std::size_t>, std::vector<plan::Alternative>> negated_;
   std::map<llvm::Constant*, llvm::GlobalVariable*> tables_;

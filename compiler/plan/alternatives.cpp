@@ -22,7 +22,7 @@ constexpr unsigned kKeyBits = 64;
 
 /// What the clauses of a group have in common.
 struct Shape {
-  std::pair<int, std::int64_t> protocol;
+  std::pair<int, std::int64_t> guard;
   std::vector<FieldIndex> key;
   FieldIndex inner;
   auto operator<=>(const Shape&) const = default;
@@ -33,10 +33,13 @@ unsigned bits_of(FieldIndex field) {
   return static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(kFields[field].maximum)));
 }
 
-/// Nothing where more than one field has many values, or the others do not fit in a key.
+/// Nothing where more than one field has many values, the others do not fit in a key, or a
+/// condition holds where its field is absent.
 std::optional<Shape> shape_of(const Clause& clause) {
+  if (clause.guards.size() > 1) return std::nullopt;
   std::vector<std::pair<FieldIndex, bool>> fields;  // and whether it has many values
   for (const Atom& atom : clause.atoms) {
+    if (atom.negated) return std::nullopt;
     if (fields.empty() || fields.back().first != atom.field) fields.emplace_back(atom.field, true);
     fields.back().second = fields.back().second && !atom.few;
   }
@@ -49,7 +52,8 @@ std::optional<Shape> shape_of(const Clause& clause) {
   auto inner = std::find_if(fields.begin(), fields.end(), many);
   if (inner == fields.end()) inner = std::find_if(fields.begin(), fields.end(), is_address);
   if (inner == fields.end()) inner = std::prev(fields.end());
-  Shape shape{.protocol = clause.protocol, .key = {}, .inner = inner->first};
+  Shape shape{.guard = {}, .key = {}, .inner = inner->first};
+  if (!clause.guards.empty()) shape.guard = clause.guards.front().meaning;
   unsigned bits = 0;
   for (const auto& field : fields) {
     if (field.first == shape.inner) continue;
@@ -58,6 +62,10 @@ std::optional<Shape> shape_of(const Clause& clause) {
   }
   if (bits > kKeyBits) return std::nullopt;
   return shape;
+}
+
+std::optional<NodeId> guard_of(const Clause& clause) {
+  return clause.guards.empty() ? std::nullopt : std::optional(clause.guards.front().node);
 }
 
 std::vector<std::uint64_t> single_values(const ValueSet& set) {
@@ -105,6 +113,7 @@ class Grouper {
     for (const NodeId id : operands) sort_in(id);
     std::vector<Alternative> result;
     for (const Shape* shape : order_) make(*shape, groups_[*shape], result);
+    for (Classifier& each : take_classifiers(filter_, rest_)) result.push_back(std::move(each));
     result.insert(result.end(), rest_.begin(), rest_.end());
     return result;
   }
@@ -143,7 +152,7 @@ class Grouper {
     ValueSet all;
     for (const Clause& clause : clauses) append(all, values_of(filter_, clause, shape.inner));
     if (is_empty(all)) return;
-    result.push_back(OneSet{.guard = clauses.front().guard,
+    result.push_back(OneSet{.guard = guard_of(clauses.front()),
                             .first = clauses.front().id,
                             .field = shape.inner,
                             .values = canonical(std::move(all))});
@@ -151,7 +160,7 @@ class Grouper {
 
   void add_table(const Shape& shape, const std::vector<Clause>& clauses,
                  std::vector<Alternative>& result) const {
-    Keyed table{.guard = clauses.front().guard,
+    Keyed table{.guard = guard_of(clauses.front()),
                 .first = clauses.front().id,
                 .key = {},
                 .inner = shape.inner};

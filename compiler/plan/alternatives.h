@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Groups the operands of `||` that ask the same fields, so that a long filter becomes a few
 // lookups: `tcp && dst_port == 80 || tcp && dst_port == 443 || …` one set of ports, and clauses of
-// a port and an address one table of addresses behind ports. The language is pure, so any order is
-// allowed. Stands between the checked filter and its lowering, and knows nothing of LLVM.
+// a port and an address one table of addresses behind ports; the rest of a long chain is classified
+// by vectors of bits (classifier.h). The language is pure, so any order is allowed. Stands between
+// the checked filter and its lowering, and knows nothing of LLVM.
 #pragma once
 
 #include <optional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "compiler/check/checked_filter.h"
+#include "compiler/plan/classifier.h"
 #include "compiler/sets/keyed_index.h"
 
 namespace fwc::plan {
@@ -43,7 +45,7 @@ struct Keyed {
   std::optional<sets::KeyedIndex> ipv6_lower;
 };
 
-using Alternative = std::variant<OneSet, Keyed, NodeId>;
+using Alternative = std::variant<OneSet, Keyed, Classifier, NodeId>;
 
 /// What is true where one of the operands is. Linear in the operands, but for sorting.
 std::vector<Alternative> group(const CheckedFilter& filter, const std::vector<NodeId>& operands);

@@ -7,6 +7,7 @@
 
 #include "compiler/check/demands.h"
 #include "compiler/check/fold.h"
+#include "compiler/check/reasoning/values.h"
 
 namespace fwc::plan {
 
@@ -42,28 +43,37 @@ class Taker {
       return std::all_of(logical->operands.begin(), logical->operands.end(),
                          [this](NodeId operand) { return take(operand); });
     if (take_guard(id)) return true;
-    const auto atom = atom_of(id);
+    const auto* negation = std::get_if<Not>(&node.value);
+    auto atom = atom_of(negation != nullptr ? negation->operand : id);
     if (!atom) return false;
+    if (negation != nullptr) *atom = {.field = atom->field, .node = atom->node, .negated = true};
     clause_.atoms.push_back(*atom);
     return true;
   }
 
  private:
   bool take_guard(NodeId id) {
-    std::pair<int, std::int64_t> protocol;
-    const auto& value = filter_.at(id).value;
-    if (const auto* field = std::get_if<FieldValue>(&value)) {
-      if (!std::holds_alternative<HasLayer>(kFields[field->field].source)) return false;
-      protocol = {1, field->field};
-    } else if (const auto number = protocol_number(value)) {
-      protocol = {2, *number};
-    } else {
-      return false;
-    }
-    if (clause_.guard && clause_.protocol != protocol) return false;
-    clause_.guard = id;
-    clause_.protocol = protocol;
+    const auto meaning = meaning_of(id);
+    if (!meaning) return false;
+    if (std::ranges::find(clause_.guards, *meaning, &Guard::meaning) == clause_.guards.end())
+      clause_.guards.push_back({.meaning = *meaning, .node = id});
     return true;
+  }
+
+  std::optional<std::pair<int, std::int64_t>> meaning_of(NodeId id) const {
+    enum { kField = 1, kProtocol = 2 };
+    const auto& value = filter_.at(id).value;
+    if (const auto* negation = std::get_if<Not>(&value)) {
+      auto meaning = meaning_of(negation->operand);
+      if (meaning) meaning->first = -meaning->first;
+      return meaning;
+    }
+    const auto* field = std::get_if<FieldValue>(&value);
+    if (field != nullptr && kFields[field->field].type == Type::boolean)
+      return std::pair<int, std::int64_t>{kField, field->field};
+    if (const auto number = protocol_number(value))
+      return std::pair<int, std::int64_t>{kProtocol, *number};
+    return std::nullopt;
   }
 
   std::optional<std::int64_t> protocol_number(const auto& value) const {
@@ -120,6 +130,50 @@ class Taker {
   Clause& clause_;
 };
 
+/// Adds a condition to each of some clauses.
+class Multiplier {
+ public:
+  Multiplier(const CheckedFilter& filter, std::size_t most) : filter_(filter), most_(most) {}
+
+  bool multiply(std::vector<Clause>& clauses, NodeId id) const {
+    const Node& node = filter_.at(id);
+    if (const auto* constant = std::get_if<BooleanConstant>(&node.value)) {
+      if (!constant->value) clauses.clear();
+      return true;
+    }
+    if (std::vector<Clause> longer = clauses; take(longer, id)) {
+      clauses = std::move(longer);
+      return true;
+    }
+    const auto* logical = std::get_if<Logical>(&node.value);
+    if (logical == nullptr || logical->op == LogicalOp::odd) return false;
+    if (logical->op == LogicalOp::all)
+      return std::ranges::all_of(logical->operands,
+                                 [&](NodeId operand) { return multiply(clauses, operand); });
+    std::vector<Clause> all;
+    for (const NodeId operand : logical->operands) {
+      std::vector<Clause> each = clauses;
+      if (!multiply(each, operand) || all.size() + each.size() > most_) return false;
+      std::ranges::move(each, std::back_inserter(all));
+    }
+    clauses = std::move(all);
+    return true;
+  }
+
+ private:
+  bool take(std::vector<Clause>& clauses, NodeId id) const {
+    return std::ranges::all_of(clauses,
+                               [&](Clause& clause) { return Taker(filter_, clause).take(id); });
+  }
+
+  const CheckedFilter& filter_;
+  std::size_t most_;
+};
+
+void sort_atoms(Clause& clause) {
+  std::ranges::stable_sort(clause.atoms, {}, &Atom::field);
+}
+
 ValueSet values_of(const CheckedFilter& filter, NodeId id) {
   if (const auto* any = std::get_if<Logical>(&filter.at(id).value)) {
     ValueSet all;
@@ -129,26 +183,60 @@ ValueSet values_of(const CheckedFilter& filter, NodeId id) {
   return demand_of(filter, id)->values;
 }
 
+std::size_t interval_count(const CheckedFilter& filter, NodeId id) {
+  const auto& value = filter.at(id).value;
+  if (const auto* member = std::get_if<Member>(&value))
+    return fwc::interval_count(filter.sets[member->set]);
+  const auto* any = std::get_if<Logical>(&value);
+  if (any == nullptr) return 1;
+  std::size_t count = 0;
+  for (const NodeId operand : any->operands) count += interval_count(filter, operand);
+  return count;
+}
+
 }  // namespace
 
+std::size_t interval_count(const CheckedFilter& filter, const Atom& atom) {
+  return interval_count(filter, atom.node);
+}
+
 std::optional<Clause> clause_of(const CheckedFilter& filter, NodeId id) {
-  Clause clause{.id = id, .guard = {}, .atoms = {}};
+  Clause clause{.id = id, .guards = {}, .atoms = {}};
   if (!Taker(filter, clause).take(id)) return std::nullopt;
-  std::stable_sort(clause.atoms.begin(), clause.atoms.end(),
-                   [](const Atom& a, const Atom& b) { return a.field < b.field; });
+  sort_atoms(clause);
   return clause;
+}
+
+std::optional<std::vector<Clause>> clauses_of(const CheckedFilter& filter, NodeId id,
+                                              std::size_t most) {
+  std::vector<Clause> clauses = {{.id = id, .guards = {}, .atoms = {}}};
+  if (!Multiplier(filter, most).multiply(clauses, id)) return std::nullopt;
+  for (Clause& clause : clauses) sort_atoms(clause);
+  return clauses;
+}
+
+ValueSet domain_of(FieldIndex field) {
+  return is_number(kFields[field]) ? integers(0, kFields[field].maximum) : all_addresses();
 }
 
 ValueSet values_of(const CheckedFilter& filter, const Clause& clause, FieldIndex field) {
   std::optional<ValueSet> values;
-  if (is_number(kFields[field]))
-    values = ValueSet{.integers = {{0, kFields[field].maximum}}, .ipv4 = {}, .ipv6 = {}};
-  for (const Atom& atom : clause.atoms) {
-    if (atom.field != field) continue;
-    ValueSet of_atom = values_of(filter, atom.node);
-    values = values ? intersection(*values, of_atom) : std::move(of_atom);
-  }
+  if (is_number(kFields[field]) || holds_without(clause, field)) values = domain_of(field);
+  for (const bool negated : {false, true})
+    for (const Atom& atom : clause.atoms) {
+      if (atom.field != field || atom.negated != negated) continue;
+      ValueSet of_atom = values_of(filter, atom.node);
+      if (negated)
+        values = difference(*values, of_atom);
+      else
+        values = values ? intersection(*values, of_atom) : std::move(of_atom);
+    }
   return std::move(*values);
+}
+
+bool holds_without(const Clause& clause, FieldIndex field) {
+  return std::ranges::all_of(
+      clause.atoms, [field](const Atom& atom) { return atom.field != field || atom.negated; });
 }
 
 void append(ValueSet& to, ValueSet&& values) {

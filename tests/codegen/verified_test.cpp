@@ -90,6 +90,8 @@ TEST(Verified, IsAFewTimesTheProgramForLongFilters) {
   for (int i = 0; i < 20; ++i) ratios.add(random_clauses(dice, 100));
   ratios.add(port_clauses(1000));
   ratios.add(mixed_clauses(1000));
+  for (const std::size_t count : {48, 300, 2048}) ratios.add(rule_clauses(count));
+  for (int i = 0; i < 5; ++i) ratios.add(random_rules(dice, 200));
   std::string alternatives = "icmp";
   std::string conjunctions = "ttl > 3";
   std::string choice;

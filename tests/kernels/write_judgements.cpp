@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Writes the programs and verdicts that other kernels must agree with: the cases of tests/packets
-// in both directions, the filters of tests/corpus, those of the samples, and random ones.
+// in both directions, the filters of tests/corpus, those of the samples, long and random ones.
 //   write_judgements FILE RANDOM_FILTERS
 #include <array>
 #include <cstdio>
@@ -17,6 +17,7 @@
 #include "tests/harness/kernel_runner.h"
 #include "tests/kernels/judgements.h"
 #include "tests/packets/cases.h"
+#include "tests/sets/clauses.h"
 
 namespace fwc::test {
 namespace {
@@ -154,12 +155,27 @@ void add_random(Collector& collector, Dice& dice, std::size_t count) {
   }
 }
 
+/// Chains and policies that become tables.
+bool add_long(Collector& collector, Dice& dice) {
+  constexpr std::size_t kClauses = 200;
+  for (int i = 0; i < 8; ++i) {
+    const std::string text =
+        i % 2 == 0 ? random_clauses(dice, kClauses) : random_rules(dice, kClauses);
+    if (!collector.add_judged(text, kDirections[i / 2 % kDirections.size()])) return false;
+  }
+  return collector.add_judged(rule_clauses(2000), Direction::egress);
+}
+
 int write_all(const char* path, std::size_t random_filters) {
   Dice dice(kSeed);
   Collector collector;
   collector.fill_pool(dice);
   if (!add_cases(collector) || !add_corpus(collector) || !add_samples(collector)) {
     std::fputs("write_judgements: a filter of the tests or samples is not compiled\n", stderr);
+    return 1;
+  }
+  if (!add_long(collector, dice)) {
+    std::fputs("write_judgements: a long filter is not compiled\n", stderr);
     return 1;
   }
   add_random(collector, dice, random_filters);

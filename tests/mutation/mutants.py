@@ -204,6 +204,28 @@ SETS = _rows(
     ("index-lane-order", "std::uint64_t{inside[inside.size() - used + i] & mask}", "std::uint64_t{inside[M ? i : inside.size() - used + i] & mask}"),
 )
 
+CLASSIFIER = _rows(
+    "compiler/sets/bit_vectors.cpp",
+    ("vectors-end-open", "changes.push_back({each.values.high, each.bit});", 
+     "changes.push_back({M ? Limits<T>::before(each.values.high) : each.values.high, each.bit});"),
+    ("vectors-of-zero-not-turned", "if (each.values.low == T{})", "if (each.values.low == T{} && !M)"),
+) + _rows(
+    "compiler/plan/classifier.cpp",
+    ("classifier-absence-forbids", "if (by_absence) set_bit(base.data(), i);", "if (by_absence && (!M || i % 2 == 0)) set_bit(base.data(), i);"),
+    ("classifier-any-guard-does", "(needed & ~truths) == 0", "(M ? needed == 0 || (needed & truths) != 0 : (needed & ~truths) == 0)"),
+    ("classifier-rules-shifted", "rule << 1 | (allows ? 1 : 0)", "rule << 1 | (allows != M ? 1 : 0)"),
+) + _rows(
+    "compiler/plan/clauses.cpp",
+    ("clauses-not-is-nothing", "values = difference(*values, of_atom);", "values = M ? std::move(*values) : difference(*values, of_atom);"),
+    ("clauses-not-needs-the-field", "atom.field != field || atom.negated;", "atom.field != field || (atom.negated && !M);"),
+) + _rows(
+    "compiler/codegen/classifier.cpp",
+    ("code-wide-classes-forget-borrow", "ir_.CreateSub(ir_.CreateSub(high, value.high), borrow)",
+     "ir_.CreateSub(ir_.CreateSub(high, value.high), M ? p_.number(0) : borrow)"),
+    ("code-highest-rule-first", "ir_.CreateAnd(bits, ir_.CreateNeg(bits))", "M ? static_cast<llvm::Value*>(bits) : ir_.CreateAnd(bits, ir_.CreateNeg(bits))"),
+    ("code-first-word-alone", "p_.number(64 * word)", "p_.number(M ? 0 : 64 * word)"),
+)
+
 PAYLOAD = _rows(
     "compiler/eval/header_walk.cpp",
     ("evaluate-payload-in-options", "if (r.length.bits != 0)\n      length =",
@@ -269,4 +291,4 @@ CACHE = _rows(
     ("cache-trusts-what-others-write", "(status.st_mode & (S_IWGRP | S_IWOTH)) == 0", "true"),
 )
 
-MUTANTS = CACHE + LINK + PAYLOAD + LITERALS + FOLDING + CHECKER + EVALUATED_WALK + EVALUATOR + LOWERED_WALK + LOWERING + SETS + FLOWS
+MUTANTS = CACHE + LINK + PAYLOAD + LITERALS + FOLDING + CHECKER + EVALUATED_WALK + EVALUATOR + LOWERED_WALK + LOWERING + SETS + CLASSIFIER + FLOWS

@@ -26,7 +26,9 @@ std::string number_test(Dice& dice) {
   const std::string field = dice.of(kNumbers);
   const bool port = field != "ttl";
   const auto value = [&] { return number(dice, port); };
-  switch (dice.below(7)) {
+  switch (dice.below(12)) {
+    case 7: return field + " != " + value();
+    case 8: return field + " not in {" + value() + ", " + value() + ", 200..250}";
     case 0: return field + " in {" + value() + ", " + value() + "}";
     case 1: return field + " in {" + value() + ", " + value() + ", 200..250}";
     case 2: return field + " < " + value();
@@ -39,6 +41,7 @@ std::string address_test(Dice& dice) {
   const std::string field = dice.of(kAddresses);
   if (dice.one_in(4)) return field + " in {" + dice.of(kNetworks) + ", " + dice.of(kNetworks) + "}";
   const std::string network = dice.of(kNetworks);
+  if (dice.one_in(12)) return field + " not in {" + network + "}";
   return field + (network.find('/') == std::string::npos ? " == " : " in ") + network;
 }
 
@@ -51,13 +54,17 @@ std::string other_test(Dice& dice) {
   }
 }
 
-std::string clause(Dice& dice) {
+/// One in so many is of a kind that is not grouped.
+std::string clause(Dice& dice, std::size_t others = 12) {
   std::vector<std::string> tests;
   if (!dice.one_in(3)) tests.emplace_back(dice.of(kGuards));
-  if (dice.one_in(12)) tests.push_back(other_test(dice));
+  if (dice.one_in(others)) tests.push_back(other_test(dice));
   for (std::size_t n = dice.below(3); n > 0; --n) tests.push_back(number_test(dice));
   for (std::size_t n = dice.below(2) + dice.one_in(6); n > 0; --n)
     tests.push_back(address_test(dice));
+  if (dice.one_in(10)) tests.push_back("port == " + number(dice, true));
+  if (dice.one_in(10))
+    tests.push_back("(" + address_test(dice) + " || " + number_test(dice) + " && icmp)");
   if (tests.empty()) tests.push_back(number_test(dice));
   if (tests.size() > 1 && dice.one_in(2))
     std::rotate(tests.begin(), tests.begin() + 1, tests.end());
@@ -79,6 +86,18 @@ std::string random_clauses(Dice& dice, std::size_t count) {
   return text + ")";
 }
 
+std::string random_rules(Dice& dice, std::size_t count) {
+  constexpr std::size_t kOthers = 300;
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    text += dice.one_in(60) ? "count " : dice.one_in(2) ? "allow " : "drop ";
+    text += clause(dice, kOthers);
+    while (dice.one_in(6)) text += " || " + clause(dice, kOthers);
+    text += ";\n";
+  }
+  return text + (dice.one_in(2) ? "default allow;" : "default drop;");
+}
+
 std::string port_clauses(std::size_t count) {
   std::string text;
   for (std::size_t i = 0; i < count; ++i)
@@ -94,6 +113,18 @@ std::string mixed_clauses(std::size_t count) {
     text += std::string(i == 0 ? "" : " || ") + (i % 2 == 0 ? "(tcp" : "(udp") +
             " && dst_port == " + std::to_string(i * 40503 % 997) + " && src_ip in 10." +
             std::to_string(network % 250) + "." + std::to_string(network / 250 % 250) + ".0/24)";
+  }
+  return text;
+}
+
+std::string rule_clauses(std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string here = std::to_string(i % 250) + "." + std::to_string(i / 250);
+    text += std::string(i == 0 ? "" : " || ") + "(src_ip in 10." + here +
+            ".0/24 && dst_ip in 172." + here + ".0/28 && " + (i % 3 == 0 ? "udp" : "tcp") +
+            " && dst_port in " + std::to_string(i % 100 * 10) + ".." +
+            std::to_string(1000 + i * 40503 % 64000) + ")";
   }
   return text;
 }
