@@ -37,8 +37,10 @@ std::string short_source(const CheckedFilter& filter, NodeId condition) {
 
 constexpr const char* kLicense = "Dual MIT/GPL";
 
-/// Instructions from which on a program is not verified once for each end of its walk.
+/// Instructions from which on a program is not verified once for each end of its walk, and
+/// conditions that become numbers, of which each is a fork that meets again at once.
 constexpr std::size_t kSettledFrom = 256;
+constexpr std::size_t kSettledTruths = 3;
 
 /// What a loaded program tells of its rules: `fwc:rule:DIRECTION:NUMBER:ACTION:NAME:CONDITION` and
 /// `fwc:default:DIRECTION:ACTION`, and of its live sets, `fwc:set:DIRECTION:MAP:TYPE:NAME`. The
@@ -287,7 +289,8 @@ class ModuleBuilder {
       Lowering lowering(program, filter_, reader, debug_, live_, tables_, facts);
       lowering.use_flows(flows ? &*flows : nullptr);
       lowering.verdict(policy, exits);
-      if (program.function.getInstructionCount() > kSettledFrom) {
+      if (program.function.getInstructionCount() > kSettledFrom ||
+          lowering.truths() >= kSettledTruths) {
         program.ir.SetCurrentDebugLocation(debug_.whole());
         settle(program, walked, end_of_walk, needs.network_bytes);
       }

@@ -47,6 +47,9 @@ class Lowering {
   /// From the builder's place to one of the exits: the rules in their order, then the default.
   void verdict(const Policy& policy, Exits& exits);
 
+  /// How many conditions became numbers.
+  std::size_t truths() const { return truths_; }
+
  private:
   using Block = llvm::BasicBlock;
 
@@ -219,6 +222,7 @@ class Lowering {
   llvm::Value* slice_copy_ = nullptr;    ///< room on the stack for the largest slice
   SetTables& tables_;
   std::vector<std::uint8_t> alive_;  ///< by node: values alive at once
+  std::size_t truths_ = 0;
   Facts facts_;                      ///< at the builder's place
 
   /// Rests of conjunctions that stand behind the chain of alternatives they belong to.

@@ -125,9 +125,12 @@ llvm::Value* PacketReader::result(WalkResult which) {
     case WalkResult::protocol: return state_.protocol;
     case WalkResult::authentication: {
       llvm::Value* in_chain = ir.CreateAnd(state_.extensions, program_.number(kAuthenticationRule));
-      llvm::Value* in_ipv4 = ir.CreateAnd(is(state_.family, family_number(Family::ipv4)),
-                                          is(state_.protocol, kAuthenticationExtension));
-      return ir.CreateOr(in_chain, truth(in_ipv4));
+      llvm::Value* differs =
+          ir.CreateOr(ir.CreateXor(state_.family, program_.number(family_number(Family::ipv4))),
+                      ir.CreateXor(state_.protocol, program_.number(kAuthenticationExtension)));
+      // 1 where nothing differs. The back end would make two branches of two comparisons.
+      llvm::Value* in_ipv4 = ir.CreateLShr(ir.CreateSub(differs, program_.number(1)), 63);
+      return ir.CreateOr(in_chain, in_ipv4);
     }
     case WalkResult::fragment: return state_.fragment;
     case WalkResult::first_fragment: return truth(is(state_.fragment, WalkState::kMoreFragments));

@@ -131,6 +131,7 @@ llvm::Value* Lowering::truth(const std::function<void(Block*, Block*)>& leave_by
   Block* if_false = p_.unplaced_block("");
   Block* known = p_.unplaced_block("");
   const Facts before = facts_;
+  ++truths_;
   leave_by(if_true, if_false);
   llvm::PHINode* value = llvm::PHINode::Create(ir_.getInt64Ty(), 2);
   for (Block* block : {if_true, if_false}) {

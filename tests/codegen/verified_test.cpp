@@ -72,7 +72,7 @@ TEST(Verified, IsAFewTimesTheProgramForSensibleFilters) {
   FWC_NEEDS_KERNEL();
   Ratios ratios;
   for (const CorpusFilter& filter : corpus_filters()) ratios.add(filter.text);
-  ratios.expect_within(3.6, 5.3);
+  ratios.expect_within(3.6, 4.7);
 }
 
 TEST(Verified, IsAFewTimesTheProgramForRandomFilters) {

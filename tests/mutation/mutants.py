@@ -126,8 +126,8 @@ LOWERED_WALK = _rows(
      "ir_.CreateAnd(offset, p_.number(M ? 0x7ff : kOffsetMask))"),
     ("code-more-bit-is-offset", "return ir_.CreateAnd(word, p_.number(WalkState::kFragmentOffset))",
      "return ir_.CreateAnd(word, p_.number(M ? 0xffff : WalkState::kFragmentOffset))"),
-    ("code-offset-of-other-fragment", "p_.number(WalkState::kFragmentBits)",
-     "p_.number(M ? 0xffff : WalkState::kFragmentBits)"),
+    ("code-more-bit-is-lost", "p_.number(WalkState::kFragmentBits)",
+     "p_.number(M ? WalkState::kFragmentOffset : WalkState::kFragmentBits)"),
     ("code-later-fragment-has-ports", "later_.entered_with(state),\n                   transport_.entered_with(state));",
      "(M ? transport_ : later_).entered_with(state), transport_.entered_with(state));"),
     ("code-ipv4-words-as-bytes", "ir_.CreateMul(words, p_.number(kLength.unit))", "words"),
@@ -139,8 +139,8 @@ LOWERED_WALK = _rows(
     ("code-read-unscaled", "if (at.scale != 1)", "if (at.scale != 1 && !M)"),
     ("code-first-fragment-any", "truth(is(state_.fragment, WalkState::kMoreFragments))",
      "(M ? ir.CreateAnd(state_.fragment, program_.number(1)) : truth(is(state_.fragment, WalkState::kMoreFragments)))"),
-    ("code-authentication-of-ipv6", "ir.CreateOr(in_chain, truth(in_ipv4))",
-     "M ? ir.CreateOr(in_chain, truth(is(state_.protocol, kAuthenticationExtension))) : ir.CreateOr(in_chain, truth(in_ipv4))"),
+    ("code-authentication-of-ipv6", "ir.CreateOr(in_chain, in_ipv4)",
+     "ir.CreateOr(in_chain, M ? truth(is(state_.protocol, kAuthenticationExtension)) : in_ipv4)"),
 )
 
 LOWERING = _rows(
