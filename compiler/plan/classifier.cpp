@@ -29,12 +29,13 @@ constexpr std::int64_t kLargestNumber = std::int64_t{1} << 62;
 using Meaning = decltype(Guard::meaning);
 
 bool can_be_classified(const CheckedFilter& filter, const Clause& clause) {
-  return std::ranges::all_of(clause.atoms, [&](const Atom& atom) {
-    const FieldRow& row = kFields[atom.field];
-    const bool has_classes =
-        row.type == Type::address || (row.type == Type::integer && row.maximum < kLargestNumber);
-    return has_classes && interval_count(filter, atom) <= kMostIntervals;
-  });
+  const bool asks = !clause.guards.empty() || !clause.atoms.empty();
+  return asks && std::ranges::all_of(clause.atoms, [&](const Atom& atom) {
+           const FieldRow& row = kFields[atom.field];
+           const bool has_classes = row.type == Type::address ||
+                                    (row.type == Type::integer && row.maximum < kLargestNumber);
+           return has_classes && interval_count(filter, atom) <= kMostIntervals;
+         });
 }
 
 /// The keys that most clauses have, at most so many.

@@ -155,6 +155,20 @@ TEST(Clauses, MayAskForTheLargestNumber) {
   EXPECT_EQ(both->program.run(TestPacket(Ipv4{} / Udp{}).view()), 1);
 }
 
+/// No vector stands for a rule that asks nothing.
+TEST(Rules, MayAskNothing) {
+  FWC_NEEDS_KERNEL();
+  for (const char* first : {"drop true;\n", "allow true;\n", "allow false;\n"}) {
+    std::string text = first;
+    for (int i = 0; i < 60; ++i) text += i % 2 == 0 ? "allow true;\n" : "drop true;\n";
+    const auto both = make(text + "default drop;", {.counters = true});
+    ASSERT_TRUE(both.has_value());
+    EXPECT_EQ(both->program.run(TestPacket(Ipv4{} / Udp{}).view()), *first == 'a');
+    const std::vector<std::uint64_t> counts = counts_of(both->program, 61);
+    EXPECT_EQ(counts[text.starts_with("allow false") ? 1 : 0], 1u);
+  }
+}
+
 /// `src_port != 5` holds for a packet without ports, `src_port < 5` does not.
 TEST(Clauses, MayHoldWithoutTheField) {
   FWC_NEEDS_KERNEL();
