@@ -22,6 +22,10 @@ constexpr std::size_t kMostClauses = 2048;      ///< tables grow with their squa
 constexpr std::size_t kMostTogether = 1 << 13;  ///< intervals; so vectors have numbers of 16 bits
 constexpr std::size_t kMostIntervals =
     256;  ///< of a condition; a larger set has an index of its own
+constexpr std::size_t kMostConditions = 1 << 14;  ///< in the clauses of one of those classified
+/// The same for each that was written. Among many a clause costs less than an instruction, alone a
+/// condition costs some ten; above that the product would be the larger program.
+constexpr std::size_t kMostMultiplied = 64;
 constexpr std::size_t kMostFields = 6;
 constexpr std::size_t kMostGuards = 7;
 constexpr std::int64_t kLargestNumber = std::int64_t{1} << 62;
@@ -153,20 +157,31 @@ class Candidates {
   std::set<Meaning> guards_;
 };
 
-/// The clauses of a condition; nothing where one of them cannot be classified.
-std::optional<std::vector<Clause>> classifiable(const CheckedFilter& filter, NodeId id) {
-  auto clauses = clauses_of(filter, id, kMostClauses);
-  if (clauses && !std::ranges::all_of(*clauses, [&](const Clause& clause) {
-        return can_be_classified(filter, clause);
-      }))
-    return std::nullopt;
-  return clauses;
+/// How many conditions a condition is written with.
+std::size_t written_count(const CheckedFilter& filter, NodeId id) {
+  const auto* logical = std::get_if<Logical>(&filter.at(id).value);
+  if (logical == nullptr) return 1;
+  std::size_t count = 0;
+  for (const NodeId operand : logical->operands) count += written_count(filter, operand);
+  return count;
 }
 
-bool fit_together(const CheckedFilter& filter, const std::vector<Clause>& clauses) {
-  std::size_t intervals = 0;
-  for (const Clause& clause : clauses) intervals += interval_count(filter, clause);
-  return clauses.size() <= kMostClauses && intervals <= kMostTogether;
+std::size_t interval_count(const CheckedFilter& filter, const std::vector<Clause>& clauses) {
+  std::size_t count = 0;
+  for (const Clause& clause : clauses) count += interval_count(filter, clause);
+  return count;
+}
+
+/// The clauses of a condition; nothing where one of them cannot be classified, or not all together.
+std::optional<std::vector<Clause>> classifiable(const CheckedFilter& filter, NodeId id) {
+  const std::size_t most = std::min(kMostMultiplied * written_count(filter, id), kMostConditions);
+  auto clauses = clauses_of(filter, id, most);
+  if (!clauses || clauses->size() > kMostClauses ||
+      interval_count(filter, *clauses) > kMostTogether ||
+      !std::ranges::all_of(*clauses,
+                           [&](const Clause& clause) { return can_be_classified(filter, clause); }))
+    return std::nullopt;
+  return clauses;
 }
 
 /// Rules that are asked one after the other, while they can be classified.
@@ -175,8 +190,7 @@ class Runs {
   Runs(const CheckedFilter& filter, const Policy& policy) : filter_(filter), policy_(policy) {}
 
   void add(std::size_t rule, std::vector<Clause>&& clauses) {
-    std::size_t intervals = 0;
-    for (const Clause& clause : clauses) intervals += interval_count(filter_, clause);
+    const std::size_t intervals = interval_count(filter_, clauses);
     if (clauses_.size() + clauses.size() > kMostClauses || intervals_ + intervals > kMostTogether)
       end();
     intervals_ += intervals;
@@ -243,7 +257,7 @@ std::vector<Classifier> take_classifiers(const CheckedFilter& filter,
     std::size_t intervals = 0;
     for (; count < std::min(rest.size(), kMostClauses); ++count) {
       intervals += interval_count(filter, rest[count]);
-      if (count > 0 && intervals > kMostTogether) break;
+      if (intervals > kMostTogether) break;
     }
     made.push_back(Builder(filter, rest.first(count)).run());
     rest = rest.subspan(count);
@@ -260,7 +274,6 @@ std::vector<Step> steps_of(const CheckedFilter& filter, const Policy& policy,
     const bool decides = policy.rules[rule].action != RuleAction::count;
     auto& of_rule = clauses.emplace_back();
     if (decides) of_rule = classifiable(filter, policy.rules[rule].condition);
-    if (of_rule && !fit_together(filter, *of_rule)) of_rule.reset();
     if (of_rule)
       for (const Clause& clause : *of_rule) candidates.count(clause);
   }

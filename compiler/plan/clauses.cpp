@@ -32,6 +32,11 @@ bool has_few(const ValueSet& set) {
   return count <= kFew;
 }
 
+void add_guard(Clause& clause, const Guard& guard) {
+  if (std::ranges::find(clause.guards, guard.meaning, &Guard::meaning) == clause.guards.end())
+    clause.guards.push_back(guard);
+}
+
 class Taker {
  public:
   Taker(const CheckedFilter& filter, Clause& clause) : filter_(filter), clause_(clause) {}
@@ -55,8 +60,7 @@ class Taker {
   bool take_guard(NodeId id) {
     const auto meaning = meaning_of(id);
     if (!meaning) return false;
-    if (std::ranges::find(clause_.guards, *meaning, &Guard::meaning) == clause_.guards.end())
-      clause_.guards.push_back({.meaning = *meaning, .node = id});
+    add_guard(clause_, {.meaning = *meaning, .node = id});
     return true;
   }
 
@@ -141,9 +145,9 @@ class Multiplier {
       if (!constant->value) clauses.clear();
       return true;
     }
-    if (std::vector<Clause> longer = clauses; take(longer, id)) {
-      clauses = std::move(longer);
-      return true;
+    if (const auto more = clause_of(filter_, id)) {
+      for (Clause& clause : clauses) add(clause, *more);
+      return condition_count(clauses) <= most_;
     }
     const auto* logical = std::get_if<Logical>(&node.value);
     if (logical == nullptr || logical->op == LogicalOp::odd) return false;
@@ -151,9 +155,12 @@ class Multiplier {
       return std::ranges::all_of(logical->operands,
                                  [&](NodeId operand) { return multiply(clauses, operand); });
     std::vector<Clause> all;
+    std::size_t count = 0;
     for (const NodeId operand : logical->operands) {
       std::vector<Clause> each = clauses;
-      if (!multiply(each, operand) || all.size() + each.size() > most_) return false;
+      if (!multiply(each, operand)) return false;
+      count += condition_count(each);
+      if (count > most_) return false;
       std::ranges::move(each, std::back_inserter(all));
     }
     clauses = std::move(all);
@@ -161,9 +168,15 @@ class Multiplier {
   }
 
  private:
-  bool take(std::vector<Clause>& clauses, NodeId id) const {
-    return std::ranges::all_of(clauses,
-                               [&](Clause& clause) { return Taker(filter_, clause).take(id); });
+  static void add(Clause& clause, const Clause& more) {
+    for (const Guard& guard : more.guards) add_guard(clause, guard);
+    clause.atoms.insert(clause.atoms.end(), more.atoms.begin(), more.atoms.end());
+  }
+
+  static std::size_t condition_count(const std::vector<Clause>& clauses) {
+    std::size_t count = 0;
+    for (const Clause& clause : clauses) count += clause.guards.size() + clause.atoms.size();
+    return count;
   }
 
   const CheckedFilter& filter_;

@@ -36,7 +36,8 @@ struct Clause {
 std::optional<Clause> clause_of(const CheckedFilter& filter, NodeId id);
 
 /// The clauses of which one holds where the condition does, none where it never does: `&&` over
-/// `||` is multiplied out. Nothing where a part asks anything else, or they are more than so many.
+/// `||` is multiplied out. Nothing where a part asks anything else, or they have more than so many
+/// conditions in all.
 std::optional<std::vector<Clause>> clauses_of(const CheckedFilter& filter, NodeId id,
                                               std::size_t most);
 

@@ -203,6 +203,28 @@ TEST(Clauses, OfAThousandAreAFewLookups) {
   }
 }
 
+/// `&&` over `||` is multiplied out only where the product is the smaller program.
+TEST(Clauses, AreNotMultipliedWithoutBound) {
+  FWC_NEEDS_KERNEL();
+  const auto products = [](int count, int factors) {
+    const std::array<std::string, 6> fields = {"src_port", "ttl",        "dst_port",
+                                               "len",      "tcp.window", "tos"};
+    std::string text = "udp";
+    for (int i = 0; i < 60; ++i) {
+      text += " || icmp";
+      for (int factor = 0; factor < (i < count ? factors : 1); ++factor)
+        text += " && (" + fields[2 * factor % 6] + " < " + std::to_string(9 * factor + i + 1) +
+                " || " + fields[(2 * factor + 1) % 6] + " > " + std::to_string(factor + i) + ")";
+    }
+    return text;
+  };
+  const auto few = make(products(60, 4));
+  const auto many = make(products(20, 9));
+  ASSERT_TRUE(few && many);
+  EXPECT_LE(few->program.instructions(), 1000u);
+  EXPECT_LE(many->program.instructions(), 4500u);
+}
+
 TEST(Clauses, AreGroupedByWhatTheyAsk) {
   const auto kinds = [](const std::string& text) {
     const ParseResult parsed = parse_filter(text);
