@@ -13,7 +13,7 @@ def main(run, build):
     with tempfile.TemporaryDirectory() as folder:
         figures, plot = pathlib.Path(folder, "figures.json"), pathlib.Path(folder, "plot.svg")
         shown = subprocess.run([sys.executable, run, "--build", build, "--rounds", "1", "--repeat", "1000",
-                                "--sets", "10", "100", "--json", figures, "--plot", plot],
+                                "--sets", "10", "100", "--clauses", "100", "--json", figures, "--plot", plot],
                                check=True, stdout=subprocess.PIPE, text=True).stdout
         result = json.loads(figures.read_text())
         assert result["compile_ms"]["fwc"]["median"] > 0 and result["in_process"]["later_ms"]["median"] > 0
@@ -28,6 +28,7 @@ def main(run, build):
             if "clang" in by_name:  # the peer does the same work
                 assert abs(by_name["clang"]["forwarded"] - by_name["fwc"]["forwarded"]) < 32
         assert {row["entries"] for row in result["sets"]} == {10, 100}
+        assert {row["set"] for row in result["clauses"]} == {"clauses", "mixed", "rules"}
         assert len(xml.fromstring(plot.read_text()).findall("{*}polyline")) >= 4
         for word in ("compile", "hot ns", "stream ns", "verified"):
             assert word in shown, word

@@ -4,7 +4,7 @@
 // load and keep; beside it an LPM trie and a hash map. Writes a table, or JSON with --json.
 //
 // bench_sets [--json] [--peers] [SET ...] [COUNT ...]
-// SET: ports ipv4 cluster addresses ipv6 ipv6-addresses clauses mixed
+// SET: ports ipv4 cluster addresses ipv6 ipv6-addresses, or a long filter: clauses mixed rules
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
@@ -238,32 +238,64 @@ void show(const Row& row, bool json) {
   std::fflush(stdout);
 }
 
-/// `clauses` of protocol and port, `mixed` with a network each; the time to read and check the text
-/// counts as building.
-void measure_clauses(const std::string& kind, std::size_t count, bool json) {
-  const bool ports = kind == "clauses";
-  const std::string text = ports ? test::port_clauses(count) : test::mixed_clauses(count);
+/// Long filters: `clauses` of protocol and port, `mixed` with a network each, `rules` with two
+/// networks and a range of ports.
+struct LongFilter {
+  const char* name;
+  std::string (*text)(std::size_t clauses);
+  /// A packet of the clause with that number, or of none.
+  StreamPacket (*packet)(std::size_t clause);
+};
+
+StreamPacket of_protocol(StreamPacket packet, bool udp) {
+  if (udp) packet[9] = std::byte{17};
+  return packet;
+}
+
+StreamPacket with_network(StreamPacket packet, std::size_t address, std::size_t network) {
+  packet[address + 1] = static_cast<std::byte>(network % 250);
+  packet[address + 2] = static_cast<std::byte>(network / 250 % 250);
+  return packet;
+}
+
+constexpr std::size_t kSource = 12;  // bytes of an IPv4 header
+constexpr std::size_t kDestination = 16;
+
+const LongFilter kLongFilters[] = {
+    {"clauses", test::port_clauses,
+     [](std::size_t i) {
+       const auto port = static_cast<std::uint16_t>(i * 40503 + 1);
+       return of_protocol(ipv4_packet(0x08080808, port), i % 2 != 0);
+     }},
+    {"mixed", test::mixed_clauses,
+     [](std::size_t i) {
+       const auto port = static_cast<std::uint16_t>(i * 40503 % 997);
+       return of_protocol(
+           with_network(ipv4_packet(0x08080808, port), kSource, i * 2654435761 % 100'000),
+           i % 2 != 0);
+     }},
+    {"rules", test::rule_clauses,
+     [](std::size_t i) {
+       const auto port = static_cast<std::uint16_t>(990 + i % 20);
+       const StreamPacket packet = with_network(ipv4_packet(0xac000003, port), kSource, i);
+       return of_protocol(with_network(packet, kDestination, i), i % 3 == 0);
+     }},
+};
+
+/// The time to read and check the text counts as building.
+void measure_clauses(const LongFilter& kind, std::size_t count, bool json) {
+  const std::string text = kind.text(count);
   const Clock::time_point start = Clock::now();
   const ParseResult parsed = parse_filter(text);
   const double parse_ms = milliseconds_since(start);
   if (!parsed.filter) return;
   std::vector<StreamPacket> packets;
   Dice dice(count);
-  while (packets.size() < kStreamPackets) {
-    const std::size_t i = dice.below(2 * count);  // half of them of no clause
-    const std::size_t network = i * 2654435761 % 100'000;
-    StreamPacket packet = ipv4_packet(
-        0x08080808, static_cast<std::uint16_t>(ports ? i * 40503 + 1 : i * 40503 % 997));
-    if (!ports) {
-      packet[13] = static_cast<std::byte>(network % 250);
-      packet[14] = static_cast<std::byte>(network / 250 % 250);
-    }
-    if (i % 2 != 0) packet[9] = std::byte{17};
-    packets.push_back(packet);
-  }
+  while (packets.size() < kStreamPackets)
+    packets.push_back(kind.packet(dice.below(2 * count)));  // half of them of no clause
   auto row = measure_filter(parsed.filter->checked(), packets);
   if (!row) return;
-  row->set = kind;
+  row->set = kind.name;
   row->entries = count;
   row->build_ms += parse_ms;
   show(*row, json);
@@ -316,10 +348,12 @@ int main(int argc, char** argv) {
     fmt::print("{:>15} {:>5} {:>8} {:>7} {:>7} {:>6} {:>8} {:>9} {:>8} {:>6} {:>8}\n", "set", "",
                "entries", "hot ns", "stream", "passed", "MiB", "build ms", "load ms", "insns",
                "verified");
+  using fwc::bench::kLongFilters;
   for (const std::string& kind : kinds)
     for (const std::size_t count : counts)
-      if (kind == "clauses" || kind == "mixed")
-        fwc::bench::measure_clauses(kind, count, json);
+      if (const auto* text = std::ranges::find(kLongFilters, kind, &fwc::bench::LongFilter::name);
+          text != std::end(kLongFilters))
+        fwc::bench::measure_clauses(*text, count, json);
       else if (kind != "ports" || count <= 10'000)
         fwc::bench::measure_set(kind, count, peers, json);
   return 0;
