@@ -117,6 +117,16 @@ TEST_P(Link, JudgesAsACgroupDoes) {
   EXPECT_GT(judged, 1000U);
 }
 
+/// The kernel takes no pointer into the context that was calculated before the load.
+TEST_P(Link, ReadsTheContextOften) {
+  FWC_NEEDS_KERNEL();
+  std::string text;
+  for (int i = 0; i < 60; ++i)
+    text += (i % 2 == 0 ? "allow (src_port * " : "drop (src_port * ") + std::to_string(i + 3) +
+            " == 1000 || vlan == " + std::to_string(i) + ") && dst_port != 1;\n";
+  expect(text + "default drop;", framed(Ipv4{} / Udp{}, 8), true);
+}
+
 TEST_P(Link, ReadsTheEthernetHeader) {
   FWC_NEEDS_KERNEL();
   const TestPacket udp = framed(Ipv4{} / Udp{} / Payload{4});
