@@ -169,6 +169,29 @@ TEST(Rules, MayAskNothing) {
   }
 }
 
+/// Both directions share the tables of a chain, and take the fields of their own ends.
+TEST(Clauses, MayAskForEitherEnd) {
+  FWC_NEEDS_KERNEL();
+  std::string text = "established";
+  for (int i = 0; i < 60; ++i)
+    text += " || ((egress || ttl < 9) && local_port == " + std::to_string(100 + i) +
+            " && remote_port < " + std::to_string(200 + i) + " && len < " +
+            std::to_string(999 + i) + ")";
+  const auto both = make(text);
+  ASSERT_TRUE(both.has_value());
+  EXPECT_TRUE(has_classifier(both->filter.checked()));
+  Ipv4 ip;
+  for (const std::uint8_t ttl : {8, 9}) {
+    ip.ttl = ttl;
+    const TestPacket sent(ip / Udp{.src_port = 130, .dst_port = 229});
+    const TestPacket received(ip / Udp{.src_port = 229, .dst_port = 130});
+    EXPECT_EQ(both->program.run(received.view(), Direction::egress), 0);
+    EXPECT_EQ(both->program.run(sent.view(), Direction::ingress), 0);
+    EXPECT_EQ(both->program.run(received.view(), Direction::ingress), ttl == 8 ? 1 : 0);
+    EXPECT_EQ(both->program.run(sent.view(), Direction::egress), 1);
+  }
+}
+
 /// `src_port != 5` holds for a packet without ports, `src_port < 5` does not.
 TEST(Clauses, MayHoldWithoutTheField) {
   FWC_NEEDS_KERNEL();
