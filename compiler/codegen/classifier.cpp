@@ -78,7 +78,7 @@ void Lowering::first_of(const plan::RuleRun& run, Exits& exits) {
   go_on(otherwise, facts);
 }
 
-/// The vector of the clauses whose guard is true, or that have none.
+/// The vector of the clauses whose guards are all true.
 llvm::Value* Lowering::guards_vector(const plan::Classifier& classifier,
                                      llvm::GlobalVariable* table, Block* if_outside) {
   llvm::Value* truths = p_.number(0);

@@ -18,7 +18,7 @@ namespace fwc::plan {
 
 /// `guard && field in values`, made of at least two operands.
 struct OneSet {
-  std::optional<NodeId> guard;  ///< a condition on the protocol
+  std::optional<NodeId> guard;  ///< as of a clause
   NodeId first;                 ///< one of the operands, for line information
   FieldIndex field;
   ValueSet values;  ///< canonical; not empty

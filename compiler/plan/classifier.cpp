@@ -20,8 +20,8 @@ namespace {
 constexpr std::size_t kWorthVectors = 48;       ///< clauses that cost as much one by one
 constexpr std::size_t kMostClauses = 2048;      ///< tables grow with their square
 constexpr std::size_t kMostTogether = 1 << 13;  ///< intervals; so vectors have numbers of 16 bits
-constexpr std::size_t kMostIntervals =
-    256;  ///< of a condition; a larger set has an index of its own
+/// Of a condition; a larger set has an index of its own.
+constexpr std::size_t kMostIntervals = 256;
 constexpr std::size_t kMostConditions = 1 << 14;  ///< in the clauses of one of those classified
 /// The same for each that was written. Among many a clause costs less than an instruction, alone a
 /// condition costs some ten; above that the product would be the larger program.

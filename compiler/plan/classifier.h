@@ -3,7 +3,7 @@
 // the clauses that its value satisfies are a vector of bits, and the clauses that hold are what all
 // of the vectors have in common (Lakshman and Stiliadis, "High-speed policy-based packet forwarding
 // using efficient multi-dimensional range matching", SIGCOMM 1998). So the program grows by an
-// instruction for each dozen clauses, and nobody tests them one by one.
+// instruction for each eight clauses, and nobody tests them one by one.
 #pragma once
 
 #include <cstdint>

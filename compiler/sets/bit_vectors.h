@@ -2,8 +2,7 @@
 // Which of many conditions on a field a value satisfies, as a vector of bits: the values fall into
 // classes that satisfy the same conditions, and each class has a vector. Found by halving, whatever
 // the number of classes, and without a branch. Pure data; code generation puts it into the
-// program's
-// `.rodata` and emits the lookup that vector_of() shows.
+// program's `.rodata` and emits the lookup that vector_of() shows.
 #pragma once
 
 #include <cstdint>
