@@ -10,11 +10,10 @@ namespace fwc::test {
 
 namespace {
 
-constexpr std::array<const char*, 10> kGuards = {"tcp",        "udp",         "icmp",       "sctp",
-                                                 "proto == 6", "proto == 17", "proto != 6", "!udp",
-                                                 "!fragment",  "egress"};
-constexpr std::array<const char*, 4> kNumbers = {"dst_port", "src_port", "ttl", "local_port"};
-constexpr std::array<const char*, 3> kAddresses = {"src_ip", "dst_ip", "remote_ip"};
+constexpr std::array<const char*, 6> kGuards = {"tcp",        "udp",         "icmp",
+                                                "proto == 6", "proto != 17", "sctp"};
+constexpr std::array<const char*, 3> kNumbers = {"dst_port", "local_port", "ttl"};
+constexpr std::array<const char*, 2> kAddresses = {"src_ip", "remote_ip"};
 constexpr std::array<const char*, 8> kNetworks = {
     "10.0.0.0/8", "10.0.0.1",      "10.255.255.255", "192.168.0.0/16",
     "::1",        "2001:db8::/64", "2001:db8::1",    "::ffff:10.0.0.0/104"};
