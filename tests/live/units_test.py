@@ -244,8 +244,9 @@ fwc status: 69
 FLOWS = """
 chmod 777 /run/fwc
 python3 /run/fwc/files/answer.py &
+# What came before a change may still be queued in the second round.
 asked() {
-    for i in 1 2; do
+    for i in 1 2 3; do
         rm -f /run/fwc/asked
         for j in $(seq 500); do [ -e /run/fwc/asked ] || sleep 0.02; done
     done
