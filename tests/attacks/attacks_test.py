@@ -300,13 +300,17 @@ class Objects(Attack):
         (self.folder / "text").write_text("nope")
         done = threading.Event()
 
+        def put_in_place(name):
+            shutil.copy2(name, "next")
+            os.chown("next", *os.stat(name)[4:6])
+            os.rename("next", "in.o")
+
         def keep_swapping():
             while not done.is_set():
                 for name in names:
-                    shutil.copy2(name, "next")
-                    os.chown("next", *os.stat(name)[4:6])
-                    os.rename("next", "in.o")
+                    put_in_place(name)
 
+        put_in_place(names[0])  # what stood there before may be loaded
         swapper = threading.Thread(target=keep_swapping)
         swapper.start()
         statuses = set()
