@@ -123,8 +123,8 @@ llvm::Value* Lowering::class_vector(
   llvm::Value* at = p_.number(0);
   for (unsigned step = table.steps; step-- > 0;) {
     llvm::Value* next = ir_.CreateAdd(at, p_.number(std::uint64_t{1} << step));
-    // Opaque, or the back end would see that the sum is a disjunction, of which verifiers
-    // before 6.8 know no bounds.
+    // Opaque, or the back end would see that the sum is a disjunction, of which the verifiers
+    // of 5.10 and 6.1 know no bounds.
     llvm::Value* behind = p_.opaque(is_behind(place(table.before, next, end_bytes)));
     at = ir_.CreateAdd(at, ir_.CreateShl(behind, step));
   }

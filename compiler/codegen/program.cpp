@@ -48,8 +48,8 @@ llvm::Value* Program::forgotten_half(llvm::Value* value) {
   llvm::Value* not_zero = ir.CreateTrunc(ir.CreateAdd(value, number(1)), half);
   ir.CreateAlignedStore(not_zero, room, llvm::Align(kBytes));
   llvm::Value* loaded = ir.CreateAlignedLoad(half, room, llvm::Align(kBytes), /*isVolatile=*/true);
-  // The sum keeps to 16 bits as well: verifiers before 6.x make nothing of a bound of the lower half
-  // of a register whose upper half they do not know.
+  // The difference keeps to 16 bits, for one that may be negative has no bound. Opaque, or the back
+  // end would compare another copy of it than it adds to a pointer.
   return opaque(ir.CreateZExt(ir.CreateSub(loaded, ir.getInt16(1)), ir.getInt64Ty()));
 }
 
