@@ -138,19 +138,13 @@ llvm::Value* Lowering::number_vector(const ClassTable& table, llvm::Value* numbe
   });
 }
 
-/// Of an IPv6 address, whether the end is below it: the borrow of a subtraction of two words
-/// (Hacker's Delight, section 2-16).
+/// Of an IPv6 address, by its halves.
 llvm::Value* Lowering::address_vector(const DimensionTables& tables, const HeaderBits& at) {
   const AddressValue value = read_address(at);
   if (at.bits == address_bits(Family::ipv4)) return number_vector(tables.ipv4, value.low);
   return class_vector(tables.ipv6, 2 * kWordBytes, [&](llvm::Value* end) {
-    llvm::Value* high = p_.load(end, offsetof(U128, high), 64);
     llvm::Value* borrow = is_below(p_.load(end, offsetof(U128, low), 64), value.low);
-    llvm::Value* not_high = ir_.CreateNot(high);
-    llvm::Value* difference = ir_.CreateSub(ir_.CreateSub(high, value.high), borrow);
-    borrow = ir_.CreateOr(ir_.CreateAnd(not_high, value.high),
-                          ir_.CreateAnd(ir_.CreateOr(not_high, value.high), difference));
-    return ir_.CreateLShr(borrow, 63);
+    return is_below(p_.load(end, offsetof(U128, high), 64), value.high, borrow);
   });
 }
 

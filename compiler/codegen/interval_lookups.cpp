@@ -24,11 +24,13 @@ llvm::Value* Lowering::table_place(llvm::GlobalVariable* table, std::uint64_t co
 }
 
 /// 1 where a is below b, both unsigned, else 0: the borrow of their subtraction (Hacker's Delight,
-/// section 2-13).
-llvm::Value* Lowering::is_below(llvm::Value* a, llvm::Value* b) {
+/// section 2-13). Of a wider number's upper words, with the borrow of its lower ones, 0 or 1.
+llvm::Value* Lowering::is_below(llvm::Value* a, llvm::Value* b, llvm::Value* borrowed) {
   llvm::Value* not_a = ir_.CreateNot(a);
-  llvm::Value* borrow = ir_.CreateOr(ir_.CreateAnd(not_a, b),
-                                     ir_.CreateAnd(ir_.CreateOr(not_a, b), ir_.CreateSub(a, b)));
+  llvm::Value* difference = ir_.CreateSub(a, b);
+  if (borrowed != nullptr) difference = ir_.CreateSub(difference, borrowed);
+  llvm::Value* borrow =
+      ir_.CreateOr(ir_.CreateAnd(not_a, b), ir_.CreateAnd(ir_.CreateOr(not_a, b), difference));
   return ir_.CreateLShr(borrow, 63);
 }
 

@@ -186,7 +186,7 @@ class Lowering {
   // interval_lookups.cpp: the same in tables of intervals and behind keys
   llvm::Value* table_place(llvm::GlobalVariable* table, std::uint64_t count, std::uint64_t bytes,
                            llvm::Value* place, Block* if_outside);
-  llvm::Value* is_below(llvm::Value* a, llvm::Value* b);
+  llvm::Value* is_below(llvm::Value* a, llvm::Value* b, llvm::Value* borrowed = nullptr);
   llvm::Value* replace_if(llvm::Value* value, std::uint64_t bit,
                           const std::function<llvm::Value*()>& instead);
   llvm::Value* entry_of_node(const IntervalTable& table, llvm::Value* entry, llvm::Value* number,
@@ -223,7 +223,7 @@ class Lowering {
   SetTables& tables_;
   std::vector<std::uint8_t> alive_;  ///< by node: values alive at once
   std::size_t truths_ = 0;
-  Facts facts_;                      ///< at the builder's place
+  Facts facts_;  ///< at the builder's place
 
   /// Rests of conjunctions that stand behind the chain of alternatives they belong to.
   std::vector<std::function<Outcome()>> deferred_;

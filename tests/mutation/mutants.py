@@ -220,8 +220,7 @@ CLASSIFIER = _rows(
     ("clauses-not-needs-the-field", "atom.field != field || atom.negated;", "atom.field != field || (atom.negated && !M);"),
 ) + _rows(
     "compiler/codegen/classifier.cpp",
-    ("code-wide-classes-forget-borrow", "ir_.CreateSub(ir_.CreateSub(high, value.high), borrow)",
-     "ir_.CreateSub(ir_.CreateSub(high, value.high), M ? p_.number(0) : borrow)"),
+    ("code-wide-classes-forget-borrow", "value.high, borrow);", "value.high, M ? nullptr : borrow);"),
     ("code-highest-rule-first", "ir_.CreateAnd(bits, ir_.CreateNeg(bits))", "M ? static_cast<llvm::Value*>(bits) : ir_.CreateAnd(bits, ir_.CreateNeg(bits))"),
     ("code-first-word-alone", "p_.number(64 * word)", "p_.number(M ? 0 : 64 * word)"),
 )
